@@ -98,6 +98,9 @@ test: system
 	@if [ -z "$$DESTELLO_REAL_DATA" ]; then \
 	    echo 'Tests on real data are ignored: DESTELLO_REAL_DATA is not set.'; \
 	fi
+	@if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	    echo 'Tests of projects on a server are ignored: PostgreSQL is not installed (Debian: postgresql).'; \
+	fi
 	$(ON_DISPLAY) $(CARGO) test --release --locked
 
 # What it needs is in a virtual environment of its own, made once; Spark needs Java too, and is left out without.

@@ -147,7 +147,13 @@ class Project:
 
     def events(self, form="astropy"):
         """Every decision in order, also those taken back: who, when, what was on screen."""
-        return _rows(self.connection.execute("SELECT * FROM label_events ORDER BY seq"), form)
+        return _rows(self.connection.execute(f"SELECT label_events.* {self._in_order()}"), form)
+
+    def _in_order(self):
+        """All events in the order in which they count: of a project on a server in that of the server."""
+        if self.layout < 6:
+            return "FROM label_events ORDER BY seq"
+        return "FROM label_events JOIN event_ids USING (seq) ORDER BY server_seq IS NULL, server_seq, seq"
 
     def labels(self, form="astropy"):
         """What stands now: a row for each candidate that was judged, flagged or noted.
@@ -156,7 +162,7 @@ class Project:
         """
         events = self.connection.execute(
             "SELECT step, candidate, action, class, is_on, text, of_step, annotator, at_us, vocabulary,"
-            " model, score FROM label_events ORDER BY seq"
+            f" model, score {self._in_order()}"
         ).fetchall()
         known, undone = set(), set()
         for step, _, action, _, _, _, of_step, *_ in events:

@@ -1,10 +1,8 @@
 //! VaDE with the published widths: encoding, decoding and training.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context;
 use destello::{
-    domain::{ComponentCard, LatentCard, ModelCard, Role, TrainingRecord},
+    domain::{ComponentCard, LatentCard, ModelCard, Role},
     learn::{
         Compute, Example, Examples,
         latent::{LatentCourse, LatentKind, LatentModel, LatentShape, LatentTrainer},
@@ -52,18 +50,8 @@ fn trained(stamps: &[f32]) -> anyhow::Result<f64> {
 
 fn card() -> ModelCard {
     ModelCard {
-        format: ModelCard::FORMAT,
         name: "vade".into(),
         about: LatentKind::Vade.about().into(),
-        network: LatentKind::Vade.name().into(),
-        members: 1,
-        input: LatentKind::input(vec![Role::Snr]).into(),
-        classes: Vec::new(),
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::new(),
-        class_sets: None,
         latent: Some(LatentCard {
             dimensions: 10,
             widths: LatentKind::Vade.usual_widths(),
@@ -72,5 +60,10 @@ fn card() -> ModelCard {
             pixel_variance: None,
             components: vec![ComponentCard::default(); COMPONENTS],
         }),
+        ..ModelCard::untrained(
+            LatentKind::Vade.name(),
+            LatentKind::input(vec![Role::Snr]),
+            &[],
+        )
     }
 }

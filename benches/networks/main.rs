@@ -26,10 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use destello::{
-    domain::{ModelCard, TrainingRecord},
-    learn::Architecture,
-};
+use destello::{domain::ModelCard, learn::Architecture};
 
 /// How long every rate is measured in a round.
 const MEASURED: Duration = Duration::from_secs(3);
@@ -203,19 +200,12 @@ fn processor_seconds() -> anyhow::Result<f64> {
 
 fn card(architecture: Architecture) -> ModelCard {
     ModelCard {
-        format: ModelCard::FORMAT,
-        name: architecture.name().into(),
         about: architecture.about().into(),
-        network: architecture.name().into(),
-        members: 1,
-        input: architecture.input(),
-        classes: vec!["bogus".into(), "real".into()],
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::default(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(
+            architecture.name(),
+            architecture.input(),
+            &["bogus", "real"],
+        )
     }
 }
 

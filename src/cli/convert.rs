@@ -10,8 +10,7 @@ use crate::{
     features::scoring::part::set_fingerprint,
     io::{
         Decoder,
-        convert::{Converted, part_to_parquet, to_parquet},
-        convert_cubes::to_cubes,
+        convert::{Converted, cubes::to_cubes, part_to_parquet, to_parquet},
         parts::{PartsFolder, What, WholeTable},
     },
     workspace::open::read_all_with,

@@ -11,7 +11,7 @@ use super::{
     shares::{Sets, Shares},
 };
 use crate::{
-    domain::{Catalogue, Detections, JudgedAt, ModelFacts, ScoreBook},
+    domain::{Catalogue, Detections, JudgedAt, ModelFacts, ScoreBook, words::counted},
     features::{
         evaluation::{
             Report, Request,
@@ -28,7 +28,7 @@ use crate::{
     io::Decoder,
     learn::{Compute, Wish},
     tasks::{cancel::CancelToken, progress::Progress, run_here},
-    workspace::{models, open::read_all_with, words::counted},
+    workspace::{models, open::read_all_with},
 };
 
 /// Candidates scored between two looks at the clock and at Ctrl-C.

@@ -1,4 +1,4 @@
-//! `destello fine-tune`: teaches a model with the labels of a new sky.
+//! `destello fine-tune`: trains a model further with the labels of a target domain.
 
 use std::{
     collections::BTreeMap,
@@ -94,7 +94,6 @@ pub(super) struct Args {
     made: Making,
 }
 
-/// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     check_out(&args.model, &args.made.out)?;
     args.made.check_out()?;

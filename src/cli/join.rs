@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use super::joins::{Joins, columns};
+use super::join_option::{Joins, columns};
 use crate::{
     features::open::kept_joins::{self, absolute},
     io::export::{

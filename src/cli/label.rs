@@ -51,7 +51,6 @@ enum Command {
     Stream(stream::Args),
 }
 
-/// Runs the label command.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Import(args) => import::run(args),

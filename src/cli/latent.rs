@@ -76,7 +76,6 @@ struct Centroids {
     device: Wish,
 }
 
-/// Runs it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::Export(args) => run_export(args),

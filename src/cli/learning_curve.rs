@@ -20,7 +20,7 @@ use crate::{
     },
     io::{
         csv_table::csv_table,
-        figure_plot::{plot_png, plot_rows},
+        figure::plot::{plot_png, plot_rows},
         whole_file::write_whole,
     },
     learn::{Compute, Wish},
@@ -58,7 +58,6 @@ pub(super) struct Args {
     device: Wish,
 }
 
-/// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let ending = args.out.as_deref().and_then(Path::extension);
     if let Some(out) = &args.out

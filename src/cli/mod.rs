@@ -10,7 +10,7 @@ mod fine_tune;
 mod guide;
 pub mod inspect;
 mod join;
-mod joins;
+mod join_option;
 pub mod label;
 pub mod latent;
 mod learning_curve;
@@ -24,12 +24,14 @@ mod opened;
 pub mod photometry;
 mod print;
 mod progress;
+mod project;
 pub mod render;
 pub mod samp;
 mod score;
 mod shares;
 mod similar;
 pub mod simulate;
+mod team;
 mod train;
 mod watch;
 
@@ -82,6 +84,8 @@ enum Command {
     Latent(latent::Args),
     /// List models, print the card of one, export or import one
     Models(models::Args),
+    /// Put a project on a server that a team shares, and back
+    Project(project::Args),
     /// Train a network
     Train(train::Args),
     /// Train a model further on the labels of a new set
@@ -115,11 +119,34 @@ pub fn command() -> clap::Command {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse_from(with_log_behind(std::env::args_os().collect()));
+    let arguments = with_log_behind(std::env::args_os().collect());
+    let cli = Cli::parse_from(&arguments);
     let path = logging::path_of(cli.log.as_deref());
     logging::start(path.clone());
     panics::install();
     let done = match cli.command {
+        // These take addresses as they are; all others work on the local copies of projects on servers.
+        None | Some(Command::Project(_)) => execute(cli, path),
+        Some(_) if team::names_address(&arguments) => {
+            team::with_copies(arguments, |copies| execute(Cli::parse_from(copies), path))
+        }
+        Some(_) => execute(cli, path),
+    };
+    done.unwrap_or_else(|error| {
+        let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+            let io = cause.downcast_ref::<std::io::Error>();
+            io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+        };
+        if error.chain().any(is_broken_pipe) {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("destello: {error:#}");
+        ExitCode::from(1)
+    })
+}
+
+fn execute(cli: Cli, log: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    match cli.command {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Convert(args)) => convert::run(&args),
         Some(Command::Label(args)) => label::run(&args),
@@ -134,6 +161,7 @@ pub fn run() -> ExitCode {
         Some(Command::Watch(args)) => watch::run(&args),
         Some(Command::Latent(args)) => latent::run(&args),
         Some(Command::Models(args)) => models::run(&args),
+        Some(Command::Project(args)) => project::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::FineTune(args)) => fine_tune::run(&args),
         Some(Command::LearningCurve(args)) => learning_curve::run(&args),
@@ -145,20 +173,9 @@ pub fn run() -> ExitCode {
         Some(Command::Guide(args)) => guide::run(&args),
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Log(args)) => log::run(&args, path),
+        Some(Command::Log(args)) => log::run(&args, log),
         None => open::run(&cli.open, &command()),
-    };
-    done.unwrap_or_else(|error| {
-        let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-            let io = cause.downcast_ref::<std::io::Error>();
-            io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
-        };
-        if error.chain().any(is_broken_pipe) {
-            return ExitCode::SUCCESS;
-        }
-        eprintln!("destello: {error:#}");
-        ExitCode::from(1)
-    })
+    }
 }
 
 /// A leading `--log FILE` stands behind the subcommand: before it the parser takes the

@@ -96,7 +96,6 @@ enum What {
     },
 }
 
-/// Runs it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::List { files, project } => list(files, project.as_deref())?,

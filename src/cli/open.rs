@@ -7,16 +7,21 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{joins::Joins, opened::IndexArgs};
-use crate::window::{GpuFaults, Start, open_window};
+use super::{join_option::Joins, opened::IndexArgs};
+use crate::{
+    store::server::Address,
+    window::{GpuFaults, Start, open_window},
+    workspace::shared_project,
+};
 
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files, folders and archives to open; without any, the last project
     paths: Vec<PathBuf>,
-    /// The project file for labels; by default one for these paths in the user's data folder
-    #[arg(long)]
+    /// The project file for labels, or the address of a project on a server, postgresql://user@host/database; by default a
+    /// file for these paths in the user's data folder
+    #[arg(long, value_name = "FILE|ADDRESS")]
     project: Option<PathBuf>,
     /// The classes to label with: real_bogus, sequence, alerce_stamp, or a TOML file
     #[arg(long, value_name = "NAME|FILE")]
@@ -45,9 +50,19 @@ pub fn run(args: &Args, commands: &clap::Command) -> anyhow::Result<ExitCode> {
             args.paths[0].display()
         );
     }
+    // An address may stand among the paths, as a project file may.
+    let (addresses, paths): (Vec<_>, Vec<_>) = args
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| Address::is_meant(path.as_os_str()));
+    let project = args.project.clone().or_else(|| addresses.first().cloned());
+    for named in project.iter().chain(&addresses) {
+        shared_project::address_of(named)?;
+    }
     open(Start {
-        paths: args.paths.clone(),
-        project: args.project.clone(),
+        paths,
+        project,
         vocabulary: args.vocabulary.clone(),
         joins: args.joins.list(),
         indexing: args.indexing.choice(),

@@ -97,10 +97,8 @@ impl OpenedForTable<'_> {
 
 /// The labels of a project.
 pub(super) fn book_of(project: &Project) -> anyhow::Result<LabelBook> {
-    let events = project.events_since(0)?;
-    Ok(LabelBook::of(
-        events.into_iter().map(|(_, event)| Arc::new(event)),
-    ))
+    let (events, _) = project.history()?;
+    Ok(LabelBook::of(events.into_iter().map(Arc::new)))
 }
 
 /// The candidates of these files, of which there must be one: no project is made without.

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::progress::ProgressLine;
 use crate::{
     domain::Role,
-    features::light_curve::{photometry, photometry_order::PhotometryOrder},
+    features::light_curve::photometry::{self, order::PhotometryOrder},
     imaging::photometry::Method,
     workspace::table,
 };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    joins::{self, Joins},
+    join_option::{self, Joins},
     opened::IndexArgs,
     progress::{INTERRUPTED, ProgressLine, cancel_by_signal},
     shares::{Sets, Shares},
@@ -156,7 +156,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 _ => None,
             })
             .collect();
-        let joined = joins::columns(&catalogue, &ids);
+        let joined = join_option::columns(&catalogue, &ids);
         report.columns.extend(joined);
     }
     table::write(TABLE, &report.columns, args.out.as_deref())?;

@@ -1,4 +1,4 @@
-//! `destello train`: teaches a network, or a forest.
+//! `destello train`: trains a network, or a forest.
 
 mod forest;
 mod fusion;
@@ -121,7 +121,6 @@ struct Common {
     commit: String,
 }
 
-/// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::RealBogus(args) => train(real_bogus(args)?, &args.common.made),

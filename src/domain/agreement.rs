@@ -16,7 +16,6 @@ pub struct Votes {
 /// Two annotators compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairAgreement {
-    /// Who.
     pub annotators: [Arc<str>; 2],
     /// Candidates that both labelled.
     pub both: usize,
@@ -43,7 +42,6 @@ impl PairAgreement {
 pub struct Consensus {
     /// The class with most votes; none where two have as many.
     pub class: Option<Arc<str>>,
-    /// Votes for it.
     pub votes: usize,
     /// All votes.
     pub all: usize,
@@ -72,7 +70,6 @@ impl Votes {
         self.by_candidate.iter()
     }
 
-    /// Who voted.
     pub fn annotators(&self) -> BTreeSet<Arc<str>> {
         let votes = self.by_candidate.values();
         votes.flat_map(|votes| votes.keys().cloned()).collect()

@@ -30,7 +30,6 @@ impl DifferenceSign {
 pub struct StampRef {
     /// The stamp's name within the opened set.
     pub id: StampId,
-    /// What it shows.
     pub role: Role,
     /// The file it lies in.
     pub source: Arc<Source>,
@@ -48,7 +47,6 @@ pub struct Epoch {
     pub candid: Option<Arc<str>>,
     /// Time of the exposure.
     pub mjd: Option<Mjd>,
-    /// Filter.
     pub band: Option<Band>,
     /// Magnitude, in the system of the data.
     pub mag: Option<f32>,
@@ -67,7 +65,6 @@ pub struct Epoch {
 }
 
 impl Epoch {
-    /// The stamp of that role.
     pub fn stamp(&self, role: Role) -> Option<&StampRef> {
         self.stamps.iter().find(|stamp| stamp.role == role)
     }
@@ -128,9 +125,7 @@ impl Epoch {
 /// A measurement without images: an earlier detection or an upper limit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Photometry {
-    /// Time.
     pub mjd: Mjd,
-    /// Filter.
     pub band: Option<Band>,
     /// Magnitude; for an upper limit the limiting magnitude.
     pub mag: f32,

@@ -10,14 +10,12 @@ use super::Catalogue;
 /// What a file stands for that holds several objects.
 static UNNAMED: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
 
-/// Finds candidates by any of their names.
 pub struct CandidateNames<'a> {
     catalogue: &'a Catalogue,
     others: HashMap<String, &'a Arc<str>>,
 }
 
 impl<'a> CandidateNames<'a> {
-    /// The names of all candidates.
     pub fn of(catalogue: &'a Catalogue) -> Self {
         let mut others = HashMap::new();
         for (_, candidate) in catalogue.iter() {

@@ -28,7 +28,6 @@ pub trait Canonical {
     /// Adds its text.
     fn write(&self, text: &mut String);
 
-    /// Its text.
     fn canonical_text(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);

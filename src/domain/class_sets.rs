@@ -34,11 +34,9 @@ pub struct SetsFrom {
     pub classes: Vec<ClassQuantiles>,
 }
 
-/// Quantiles of one class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassQuantiles {
-    /// Objects of the class.
     pub objects: u32,
     /// In the order of the levels, falling.
     pub least: Vec<f32>,

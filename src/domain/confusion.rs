@@ -51,7 +51,6 @@ impl Confusion {
         self.counts.iter().sum()
     }
 
-    /// How many are of that class.
     pub fn of_class(&self, truth: usize) -> u64 {
         (0..self.size)
             .map(|predicted| self.count(truth, predicted))

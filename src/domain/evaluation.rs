@@ -59,7 +59,6 @@ impl FromStr for JudgedAt {
 /// What evaluation must know of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelFacts {
-    /// Name and version.
     pub id: ModelId,
     /// Names of its classes, in the order of its probabilities.
     pub classes: Vec<String>,
@@ -74,7 +73,6 @@ pub struct ModelFacts {
 }
 
 impl ModelFacts {
-    /// Those of a card.
     pub fn of(id: &ModelId, card: &ModelCard) -> Self {
         Self {
             id: id.clone(),
@@ -101,10 +99,8 @@ impl ModelFacts {
     }
 }
 
-/// What is known of one class.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClassFigures {
-    /// Its name.
     #[serde(skip)]
     pub class: String,
     /// How many are of it.
@@ -127,11 +123,9 @@ fn by_class<S: Serializer>(all: &[ClassFigures], serializer: S) -> Result<S::Ok,
 /// The threshold that keeps a wanted share of the real, and what it costs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AtRecall {
-    /// The wanted recall.
     pub wanted: f64,
     /// The highest threshold that gives it.
     pub threshold: f64,
-    /// The recall that it gives.
     pub recall: Option<f64>,
     /// The share of the bogus that it rejects.
     pub specificity: Option<f64>,
@@ -159,7 +153,6 @@ pub struct SnrBin {
 pub struct KindFigures {
     /// The kind: `dipole`, `hosted`, …
     pub kind: Arc<str>,
-    /// The class that it is of.
     pub class: String,
     /// How many were judged.
     pub n: u64,
@@ -170,7 +163,6 @@ pub struct KindFigures {
 /// What a model knows after so many epochs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AfterEpochs {
-    /// Epochs seen.
     pub epochs: u32,
     /// How many objects were judged; one with fewer epochs by its last.
     pub n: u64,
@@ -185,7 +177,6 @@ pub struct AfterEpochs {
 /// What could not be judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
-    /// Why.
     pub why: String,
     /// How many: epochs where each epoch is judged, else objects.
     pub n: usize,
@@ -194,7 +185,6 @@ pub struct LeftOut {
 /// One thing that was judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judged {
-    /// The object.
     pub candidate: CandidateIx,
     /// Its epoch, from 0.
     pub epoch: u32,
@@ -220,7 +210,6 @@ pub struct Curves {
     pub roc: Vec<[f64; 2]>,
     /// False-positive and false-negative rate.
     pub det: Vec<[f64; 2]>,
-    /// Recall and precision.
     pub precision_recall: Vec<[f64; 2]>,
     /// Mean probability, share that came true, and number, of bins that are not empty.
     pub calibration: Vec<(f64, f64, u64)>,
@@ -233,7 +222,6 @@ pub struct Curves {
 /// How well one model judges.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// Name and version.
     pub model: ModelId,
     /// Classes in the order of the confusion matrix.
     pub classes: Vec<String>,
@@ -244,9 +232,7 @@ pub struct Evaluation {
     pub threshold: Option<f64>,
     /// How many were judged: epochs where each epoch is judged, else objects.
     pub n: usize,
-    /// How many objects they are of.
     pub objects: usize,
-    /// The figures.
     #[serde(flatten)]
     pub figures: Figures,
     /// Their standard deviations by bootstrap over the objects.
@@ -341,7 +327,6 @@ pub struct ModelComparison {
 pub struct OverSeeds {
     /// The name that they share.
     pub name: String,
-    /// How many there are.
     pub models: usize,
     /// Means.
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! Why a model says what it says of one epoch: how much each pixel of its input counts.
+//! Why a model predicts what it predicts for one epoch: how much each pixel of its input counts.
 
 use std::sync::Arc;
 
@@ -46,7 +46,6 @@ impl ExplainMethod {
         }
     }
 
-    /// The method of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
@@ -55,13 +54,11 @@ impl ExplainMethod {
 /// What each pixel of a model's input adds to the score of the class that it predicts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// The model.
     pub model: ModelId,
     /// How it was computed.
     pub method: ExplainMethod,
     /// Name of the predicted class.
     pub class: Arc<str>,
-    /// Its probability.
     pub probability: f32,
     /// Its score before the softmax: what is shared out over the pixels.
     pub start: f32,
@@ -122,7 +119,6 @@ impl Explanation {
         self.plan.channels.iter().copied().zip(maps)
     }
 
-    /// The map of a role.
     pub fn map(&self, role: Role) -> Option<&[f32]> {
         self.channels()
             .find_map(|(known, map)| (known == role).then_some(map))

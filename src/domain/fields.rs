@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-/// One value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldValue {
     /// A number; NaN where the file has none.
@@ -96,7 +95,6 @@ impl Fields {
             .filter(|value| !value.is_nan())
     }
 
-    /// The text of that name.
     pub fn text(&self, name: &str) -> Option<&Arc<str>> {
         self.texts
             .iter()

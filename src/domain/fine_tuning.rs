@@ -114,7 +114,6 @@ fn recall_error(confusion: &Confusion) -> f64 {
     variances.iter().sum::<f64>().sqrt() / variances.len().max(1) as f64
 }
 
-/// What was measured of a fine-tuning.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FineTuneFigures {
     /// On labels of the new sky that were held out; none where there were too few.
@@ -156,33 +155,6 @@ impl FineTuneFigures {
         named
     }
 
-    /// The figures out of those of a card.
-    pub fn from_card(card: &ModelCard) -> Self {
-        let sky = |sky: &str| {
-            let figure = |name: String| card.figures.get(&name).copied();
-            let both = |what: &str| {
-                Some([
-                    figure(format!("{sky}_{what}_before"))?,
-                    figure(format!("{sky}_{what}_after"))?,
-                ])
-            };
-            Some(DomainFigures {
-                examples: figure(format!("{sky}_examples"))? as u64,
-                mean_recall: both("mean_recall")?,
-                error: both("mean_recall_error")?,
-                accuracy: both("accuracy")?,
-                gain_error: figure(format!("{sky}_gain_error")),
-                log_gain: figure(format!("{sky}_log_gain"))
-                    .zip(figure(format!("{sky}_log_gain_error")))
-                    .map(<[f64; 2]>::from),
-            })
-        };
-        Self {
-            target_domain: sky("new_sky"),
-            source_domain: sky("old_sky"),
-        }
-    }
-
     /// Why the taught model should not be used by itself: a sentence; none where it should.
     /// `most_forgotten` is what the source domain may lose of its mean recall, 0 to 1; a loss counts as far as it
     /// is larger than its standard error, where that was measured example by example.
@@ -219,7 +191,6 @@ impl FineTuneFigures {
 /// A version of a model that a project keeps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelVersion {
-    /// Name and version.
     pub id: ModelId,
     /// What it was taught from; its own identity where it was brought in from a file.
     pub parent: ModelId,

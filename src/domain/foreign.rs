@@ -13,7 +13,6 @@ pub struct ForeignPlan {
     /// The input that is numbers of the alert, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<ForeignFields>,
-    /// The output that is read.
     pub output: ForeignOutput,
 }
 
@@ -203,13 +202,11 @@ pub enum OutputKind {
     Logits,
 }
 
-/// The output that is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForeignOutput {
     /// Its name in the ONNX file.
     pub output: String,
-    /// What it is.
     pub kind: OutputKind,
 }
 

@@ -24,7 +24,6 @@ pub struct Renewed {
     pub gained: usize,
 }
 
-/// What came in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Growth {
     /// Candidates that were not there, in the order in which they were found.

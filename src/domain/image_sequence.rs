@@ -8,7 +8,6 @@ use super::{DifferenceSign, Role, Visit};
 /// Images of one candidate at consecutive visits; a triplet is a sequence of one visit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImageSequence {
-    /// Identifier.
     pub id: Arc<str>,
     /// Width of every image, pixels.
     pub width: usize,
@@ -16,7 +15,6 @@ pub struct ImageSequence {
     pub height: usize,
     /// The CCD.
     pub detector: Detector,
-    /// One for each epoch.
     pub epochs: Vec<SequenceEpoch>,
     /// For each role its images, (epoch, y, x), in role order. Units are ADU; ADU² for the
     /// variance; none for S/N and PSF.
@@ -25,7 +23,6 @@ pub struct ImageSequence {
     pub truth: Option<Truth>,
 }
 
-/// One epoch of a sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SequenceEpoch {
     /// Time and conditions.
@@ -94,7 +91,6 @@ pub struct Truth {
     pub amplitude_mag: Option<f64>,
     /// Time of maximum light (a transient) or of phase 0 (a periodic star), MJD.
     pub epoch_mjd: Option<f64>,
-    /// Redshift.
     pub redshift: Option<f64>,
     /// Magnitude of the host galaxy.
     pub host_mag: Option<f64>,

@@ -66,10 +66,7 @@ pub enum LabelAction {
         on: bool,
     },
     /// A remark; empty takes it away.
-    Note {
-        /// The text.
-        text: Arc<str>,
-    },
+    Note { text: Arc<str> },
     /// A table of labels was read: the other events of the step are its rows, and the step
     /// belongs to the person who read it (the event's candidate is empty).
     Import {
@@ -125,7 +122,6 @@ pub enum Origin {
     Component,
     /// A second word on a candidate, the first one hidden.
     Repeat,
-    /// The command line.
     CommandLine,
 }
 
@@ -136,12 +132,10 @@ pub struct LabelEvent {
     pub step: StepId,
     /// The candidate's identifier; empty for undo and redo.
     pub candidate: Arc<str>,
-    /// What was decided.
     #[serde(flatten)]
     pub action: LabelAction,
     /// Name of the vocabulary in use.
     pub vocabulary: Arc<str>,
-    /// Who.
     pub annotator: Arc<str>,
     /// When.
     pub at: Timestamp,

@@ -163,7 +163,6 @@ impl LabelBook {
         })
     }
 
-    /// What is known of a candidate.
     pub fn state(&self, candidate: &str) -> &LabelState {
         static NOTHING: LabelState = LabelState {
             classes: Vec::new(),

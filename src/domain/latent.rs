@@ -55,7 +55,6 @@ pub struct LatentCard {
 /// normal distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatentSpace {
-    /// Which version of which model.
     pub model: ModelId,
     /// Latent axes.
     pub dimensions: usize,
@@ -68,9 +67,7 @@ pub struct LatentSpace {
 /// Whose stamps were put into the latent space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LatentPoint {
-    /// The candidate.
     pub candidate: CandidateIx,
-    /// Which of its epochs.
     pub epoch: u32,
 }
 
@@ -79,7 +76,6 @@ pub struct LatentPoint {
 pub struct Embedding {
     /// The space that they lie in.
     pub space: Arc<LatentSpace>,
-    /// Whose.
     pub points: Vec<LatentPoint>,
     /// (point, axis): the mean of the latent vector.
     pub means: Vec<f32>,

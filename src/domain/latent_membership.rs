@@ -21,7 +21,6 @@ struct Member {
 }
 
 impl LatentMembership {
-    /// Of a whole embedding.
     pub fn of(embedding: &Embedding) -> Self {
         let mut all = Self::default();
         all.extend(embedding);

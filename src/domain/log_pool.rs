@@ -65,7 +65,6 @@ pub fn log_of(probability: f32) -> f64 {
 pub struct PoolFrom {
     /// Fewest epochs that it is for.
     pub epochs: u32,
-    /// It.
     pub pool: LogPool,
 }
 

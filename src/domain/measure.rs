@@ -37,7 +37,6 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// How many there are.
     pub const COUNT: usize = 12;
 
     /// All, in the order of [`Figures`].
@@ -106,7 +105,6 @@ impl Measure {
 pub struct Figures(pub [Option<f64>; Measure::COUNT]);
 
 impl Figures {
-    /// One of them.
     pub const fn get(&self, measure: Measure) -> Option<f64> {
         self.0[measure as usize]
     }

@@ -1,4 +1,4 @@
-//! Ground floor: plain types of the field. No file, no thread, no pixel maths, no toolkit.
+//! Layer 0: plain types of the field. No file, no thread, no pixel maths, no toolkit.
 
 pub mod agreement;
 pub mod band;
@@ -46,6 +46,7 @@ pub mod templates;
 pub mod time;
 pub mod visit;
 pub mod vocabulary;
+pub mod words;
 pub mod workload;
 
 pub use band::Band;

@@ -146,7 +146,6 @@ pub struct FeaturePlan {
     pub fewest_epochs: usize,
 }
 
-/// What a model takes in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ModelInput {
@@ -273,7 +272,6 @@ pub struct TrainingRecord {
     pub recipe: String,
     /// The command that makes it again.
     pub command: String,
-    /// Random seed.
     pub seed: u64,
     /// Examples presented, repetitions counted.
     pub examples: u64,
@@ -300,7 +298,6 @@ pub struct ModelCard {
     pub network: String,
     /// Members of an ensemble; 1 where it is none.
     pub members: usize,
-    /// Inputs.
     pub input: ModelInput,
     /// Names of the classes, in the order of the outputs; `bogus`, `real` for real/bogus.
     pub classes: Vec<String>,
@@ -308,7 +305,6 @@ pub struct ModelCard {
     pub parameters: usize,
     /// Score from which a candidate is called real, unless the user chooses another.
     pub threshold: f32,
-    /// How it was made.
     pub training: TrainingRecord,
     /// Measured figures by name.
     pub figures: BTreeMap<String, f64>,
@@ -324,6 +320,26 @@ pub struct ModelCard {
 impl ModelCard {
     /// The layout of cards that this program writes and reads.
     pub const FORMAT: u32 = 1;
+
+    /// The card of an untrained model that is named after its network: of one member, with the threshold 0.5, without
+    /// figures. `classes` are those of its outputs.
+    pub fn untrained(network: &str, input: impl Into<ModelInput>, classes: &[&str]) -> Self {
+        Self {
+            format: Self::FORMAT,
+            name: network.into(),
+            about: String::new(),
+            network: network.into(),
+            members: 1,
+            input: input.into(),
+            classes: classes.iter().map(|&class| class.into()).collect(),
+            parameters: 0,
+            threshold: 0.5,
+            training: TrainingRecord::default(),
+            figures: BTreeMap::new(),
+            latent: None,
+            class_sets: None,
+        }
+    }
 
     /// The class shares that it was trained with, which sum to 1: equal ones, for simulated classes are shown
     /// equally often, and labelled ones are learned as if they were; others stand among its figures, as

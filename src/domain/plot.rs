@@ -5,13 +5,10 @@ use serde::Serialize;
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// Where it is drawn.
     pub place: f64,
-    /// What stands there.
     pub label: String,
 }
 
-/// An axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// What it shows, with its unit.
@@ -28,7 +25,6 @@ pub struct Axis {
 pub enum Mark {
     /// A line through its points.
     Line,
-    /// A point each.
     Points,
     /// Points joined by a line.
     LineAndPoints,
@@ -52,7 +48,6 @@ pub enum Ink {
 /// A point of a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    /// What was measured.
     pub value: [f64; 2],
     /// Where it is drawn, on axes of whatever scale.
     pub place: [f64; 2],
@@ -74,39 +69,29 @@ impl Point {
 /// Points that belong together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// Its name.
     pub name: String,
-    /// How it is drawn.
     pub mark: Mark,
-    /// Whose it is.
     pub ink: Ink,
-    /// Its points.
     pub points: Vec<Point>,
 }
 
 /// Where names stand without hiding what was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Corner {
-    /// At the lower left.
     LowerLeft,
-    /// At the lower right.
     LowerRight,
-    /// At the upper right.
     UpperRight,
 }
 
-/// A plot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
     /// Short name, for files: `det`.
     pub name: &'static str,
-    /// What it is.
     pub title: String,
     /// To the right.
     pub x: Axis,
     /// Upwards.
     pub y: Axis,
-    /// What is drawn.
     pub series: Vec<Series>,
     /// Where the names of the series stand.
     pub names: Corner,

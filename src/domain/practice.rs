@@ -7,7 +7,6 @@ use super::{CandidateIx, Confusion, Timestamp};
 /// One answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answered {
-    /// Which candidate.
     pub candidate: CandidateIx,
     /// The class that it is, by position.
     pub truth: usize,
@@ -26,14 +25,11 @@ impl Answered {
     }
 }
 
-/// What came of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Practice {
-    /// The classes to choose from.
     pub classes: Vec<Arc<str>>,
     /// Who practised.
     pub person: Arc<str>,
-    /// On which set.
     pub set: Arc<str>,
     /// The model that is compared.
     pub model: Arc<str>,
@@ -45,7 +41,6 @@ pub struct Practice {
     pub passed: usize,
 }
 
-/// How one kind went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KindScore {
     /// The class of the candidates.

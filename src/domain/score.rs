@@ -1,4 +1,4 @@
-//! What models say of candidates: class probabilities at every epoch.
+//! What models predict for candidates: class probabilities at every epoch.
 
 use std::{collections::HashMap, sync::Arc};
 

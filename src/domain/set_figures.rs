@@ -10,7 +10,6 @@ pub fn in_percent(share: f64) -> String {
 /// What was found of the sets of one class.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ClassCoverage {
-    /// Its name.
     pub class: String,
     /// How many of it were judged: epochs where each epoch is judged, else objects.
     pub n: u64,

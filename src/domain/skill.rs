@@ -21,7 +21,6 @@ const THOUGHT: [f64; 2] = [2.0, 1.0];
 pub struct Skills {
     /// All classes that were voted for, in alphabetical order.
     pub classes: Vec<Arc<str>>,
-    /// Of each annotator.
     pub of_annotators: BTreeMap<Arc<str>, Skill>,
     /// The probability of each class of each candidate, in the order of the classes.
     pub of_candidates: BTreeMap<Arc<str>, Vec<f64>>,

@@ -63,9 +63,7 @@ pub enum SourceKind {
 /// A file on disk that holds stamps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
-    /// The file.
     pub path: Arc<Path>,
-    /// How to read it.
     pub kind: SourceKind,
 }
 

@@ -9,7 +9,6 @@ use super::{Band, FieldVisits};
 pub struct Templates {
     /// Point-spread functions.
     pub psfs: Vec<PsfTemplate>,
-    /// Supernovae.
     pub supernovae: Vec<SupernovaTemplate>,
     /// Eclipsing binaries: magnitude above the one out of eclipse, against phase.
     pub eclipsing_binaries: Vec<PhaseCurve>,
@@ -41,7 +40,6 @@ pub struct PhaseCurve {
     pub period_days: Option<f64>,
     /// Phases, ascending, covering one cycle with both ends.
     pub phases: Arc<[f64]>,
-    /// The value at each phase.
     pub values: Vec<f32>,
 }
 
@@ -50,7 +48,6 @@ pub struct PhaseCurve {
 pub struct SupernovaTemplate {
     /// Name; type Ia starts with `Ia`.
     pub model: String,
-    /// Redshift.
     pub redshift: f64,
     /// Days in the observer's frame from the maximum in r, ascending.
     pub phases_days: Arc<[f64]>,

@@ -7,7 +7,6 @@ use super::{Band, Mjd, canonical::canonical_record};
 pub struct Visit {
     /// Time of the exposure.
     pub mjd: Mjd,
-    /// Filter.
     pub band: Band,
     /// Exposure time, seconds.
     pub exposure_s: f32,
@@ -65,7 +64,6 @@ impl Visit {
 pub struct FieldVisits {
     /// Name of the field.
     pub field: String,
-    /// Its visits.
     pub visits: Vec<Visit>,
 }
 

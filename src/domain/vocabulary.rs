@@ -44,7 +44,6 @@ impl Vocabulary {
             .find(|class| class.spellings().any(|known| fold(known) == wanted))
     }
 
-    /// The class of that key.
     pub fn class_of_key(&self, key: char) -> Option<&Class> {
         self.classes
             .iter()
@@ -100,7 +99,6 @@ impl Vocabulary {
         Ok(())
     }
 
-    /// Real or bogus.
     pub fn real_bogus() -> Self {
         Self::built_in(
             "real_bogus",

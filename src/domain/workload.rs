@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::words::thousands;
+
 /// An estimate with an interval of 90 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Estimate {
     /// Lower end: one in twenty lies below.
     pub low: f64,
-    /// The median.
     pub median: f64,
     /// Upper end.
     pub high: f64,
@@ -83,8 +84,8 @@ impl Workload {
         // Rounded, as much as is sure and not more: what was lost may not become nothing.
         Some(format!(
             "look at {} of {} to keep {:.0} % of the real ones ({:.0} to {:.0} %)",
-            apart(stop.looked_at),
-            apart(self.candidates),
+            thousands(stop.looked_at as u64),
+            thousands(self.candidates as u64),
             percent(wanted),
             low.floor(),
             high.floor(),
@@ -98,19 +99,6 @@ impl Workload {
             self.labelled, self.real.median, self.real.low, self.real.high
         )
     }
-}
-
-/// A number with its thousands apart.
-fn apart(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -20,5 +20,6 @@ pub mod scoring;
 pub mod side_by_side;
 pub mod similar;
 pub mod simulation;
+pub mod team;
 pub mod training;
 pub mod watch;

@@ -220,7 +220,6 @@ impl StampAtlas {
         }
     }
 
-    /// Begins a frame.
     pub(super) fn begin_frame(&self) {
         let mut inner = self.lock();
         inner.end_frame(self.max_layers);

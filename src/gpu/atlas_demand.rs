@@ -29,7 +29,6 @@ pub struct Demand {
     is_stuck: bool,
 }
 
-/// How a frame ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameEnd {
     /// Stamps that the frame should have shown and for which there is no room.
@@ -39,7 +38,6 @@ pub struct FrameEnd {
 }
 
 impl Demand {
-    /// Begins a frame of that number.
     pub fn begin_frame(&mut self, frame: u64) {
         self.sum = 0;
         self.left_out.clear();

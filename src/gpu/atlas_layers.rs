@@ -74,7 +74,6 @@ pub fn thrifty_level(size: [u32; 2], needed: u32) -> u32 {
 /// What is placed: whose pixels, how large they are and how coarse.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed {
-    /// Whose.
     pub id: StampId,
     /// Width and height of the stamp in its own pixels.
     pub size: [u32; 2],

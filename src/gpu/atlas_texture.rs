@@ -5,7 +5,6 @@
 
 use super::atlas_layers::{LAYER_SIDE, Tile};
 
-/// Bytes of one layer.
 pub const LAYER_BYTES: u64 = LAYER_SIDE as u64 * LAYER_SIDE as u64 * 4;
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R32Uint;
@@ -27,7 +26,6 @@ impl AtlasTexture {
         }
     }
 
-    /// Layers it has.
     pub fn layers(&self) -> u32 {
         self.texture.depth_or_array_layers()
     }

@@ -33,9 +33,7 @@ pub enum HeadlessError {
     /// More pixels than the device can draw at once.
     #[error("a picture of {width}×{height} pixels cannot be drawn: 1 to {most} on a side")]
     Size {
-        /// Width asked for.
         width: u32,
-        /// Height asked for.
         height: u32,
         /// Largest side.
         most: u32,

@@ -1,4 +1,4 @@
-//! Floor 2: wgpu. The stamp atlas, the instanced stamp pipeline, scatter plots, pictures without a
+//! Layer 2: wgpu. The stamp atlas, the instanced stamp pipeline, scatter plots, pictures without a
 //! window.
 //!
 //! Sorted by lifetime: [`StampAtlas`] holds pixels as long as the device lives and is shared
@@ -35,7 +35,6 @@ pub use stamps::StampPainter;
 
 /// A device, as egui's `RenderState` holds it.
 pub type Device = wgpu::Device;
-/// Its queue.
 pub type Queue = wgpu::Queue;
 /// The pass that egui paints in.
 pub type RenderPass<'a> = wgpu::RenderPass<'a>;

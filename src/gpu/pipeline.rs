@@ -9,7 +9,6 @@ const SHADER: &str = include_str!("../../shaders/stamp.wgsl");
 /// The pipeline and the layout of its one bind group.
 #[derive(Debug)]
 pub struct StampPipeline {
-    /// The pipeline.
     pub pipeline: wgpu::RenderPipeline,
     /// Target area, atlas, colour maps, looks, quantiles.
     pub layout: wgpu::BindGroupLayout,
@@ -41,7 +40,6 @@ pub(super) struct Squares<'a> {
     pub label: &'a str,
     /// The shader, with `vs_main`, `fs_main` and `fs_main_srgb_target`.
     pub shader: &'a str,
-    /// Its bindings.
     pub layout: &'a wgpu::BindGroupLayout,
     /// What it has of each instance.
     pub buffers: &'a [Option<wgpu::VertexBufferLayout<'a>>],

@@ -34,7 +34,6 @@ pub struct Layer {
     pub opacity: f32,
 }
 
-/// What is drawn in a frame.
 #[derive(Clone, Debug)]
 pub struct ScatterFrame {
     /// Which part of the plane.

@@ -14,7 +14,6 @@ const COLOR: [wgpu::VertexAttribute; 1] = wgpu::vertex_attr_array![1 => Unorm8x4
 /// The pipeline and the layout of its one bind group.
 #[derive(Debug)]
 pub struct ScatterPipeline {
-    /// The pipeline.
     pub pipeline: wgpu::RenderPipeline,
     /// The view.
     pub layout: wgpu::BindGroupLayout,

@@ -25,7 +25,6 @@ pub struct Histogram {
     pub low: f32,
     /// Upper edge of the last bin.
     pub high: f32,
-    /// The counts.
     pub counts: Counts,
 }
 
@@ -58,11 +57,6 @@ impl Histogram {
             high: high as f32,
             counts,
         })
-    }
-
-    /// Width of a bin, in the unit of the pixels.
-    pub fn bin_width(&self) -> f64 {
-        (f64::from(self.high) - f64::from(self.low)) / self.counts.bins.len() as f64
     }
 }
 
@@ -112,7 +106,6 @@ mod tests {
         let pixels: Vec<f32> = (0..100).map(|i| i as f32).collect();
         let histogram = Histogram::over(&[&Stamp::new(10, 10, pixels)], 7).unwrap();
         assert_eq!(total(&histogram), 100);
-        assert!((histogram.bin_width() - 99.0 / 7.0).abs() < 1e-4);
     }
 
     #[test]

@@ -190,16 +190,6 @@ impl LimitRule {
         }
     }
 
-    /// The rule that keeps `percent` of the pixels, as astropy's `PercentileInterval`.
-    pub const fn central_percent(percent: f64) -> Self {
-        let lower = (100.0 - percent) * 0.5;
-        Self::Percentile {
-            lower,
-            upper: 100.0 - lower,
-        }
-    }
-
-    /// The limits of one stamp.
     pub fn limits(self, stamp: &Stamp) -> Limits {
         let limits = self.limits_over(&[stamp]);
         match (self, StampSky::of(stamp)) {

@@ -149,13 +149,6 @@ fn limits_turn_about_zero() {
     );
     assert_eq!(Limits::new(7.0, -3.0), limits);
     assert_eq!(Limits::new(f64::NAN, 1.0), Limits::default());
-    assert_eq!(
-        LimitRule::central_percent(99.0),
-        LimitRule::Percentile {
-            lower: 0.5,
-            upper: 99.5
-        }
-    );
 }
 
 #[test]

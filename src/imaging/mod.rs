@@ -1,4 +1,4 @@
-//! Floor 1: pure pixel maths. What a shader computes, this room computes too.
+//! Layer 1: pure pixel maths. What a shader computes is computed here too.
 //!
 //! From pixel to colour: [`marks`] says which pixels are no measurements, [`limits`] chooses
 //! the interval, [`stretch`] bends it, [`color_map`] colours it, and [`look`] holds all of

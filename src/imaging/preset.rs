@@ -41,7 +41,6 @@ const NOISE_SOFTENING: f32 = 3.0;
 /// How the pixels of one role become a look.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// How limits are chosen.
     pub rule: LimitRule,
     /// True widens the limits until zero is in their middle.
     pub is_symmetric: bool,
@@ -67,7 +66,6 @@ pub struct SharedLook {
 }
 
 impl SharedLook {
-    /// The look of one of the stamps.
     pub fn of(&self, stamp: &Stamp) -> Look {
         let mut look = self.look.clone();
         if let (true, Some(sky)) = (self.is_above_sky, StampSky::of(stamp)) {

@@ -47,7 +47,6 @@ pub fn shrink(pixels: &[f32], width: usize, marks: Marks, level: u32) -> Vec<f32
     shrunk
 }
 
-/// What is known of a block.
 #[derive(Clone, Copy, Default)]
 struct Block {
     sum: f64,

@@ -80,7 +80,6 @@ pub struct StampStatistics {
     pub max: f32,
     /// Arithmetic mean.
     pub mean: f64,
-    /// Median.
     pub median: f64,
     /// Standard deviation from the median absolute deviation.
     pub sigma: f64,

@@ -55,7 +55,6 @@ impl Stretch {
         }
     }
 
-    /// The stretch of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stretch| stretch.name() == name)
     }

@@ -15,19 +15,21 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    alert_file::{are_messages, read_records},
-    alert_plan::{Plan, Plans, Survey},
-    alert_record::{Packet, Wanted},
+    alerts::{
+        self,
+        avro_file::{are_messages, read_records},
+        plan::{Plan, Plans, Survey},
+        record::{Packet, Wanted},
+    },
     archive::Archives,
     arrays::{
         ArrayError, ArrayFile, OpenArrays,
         layout::{Stack, role_of},
     },
-    fits_stamp::{FitsStamps, StampError},
+    fits::stamp::{FitsStamps, StampError},
     gunzip::{BytesError, read_file, unpacked},
-    json_alerts,
     packing::Packing,
-    parquet_cutouts::ParquetCutouts,
+    parquet::cutouts::ParquetCutouts,
     seen_files::SeenFiles,
     unpacked_files::UnpackedFiles,
 };
@@ -337,7 +339,7 @@ fn decode_stamps(
 /// Cutouts of alerts as JSON.
 fn decode_json(path: &Path, wants: &Wants<'_>, results: &mut Results) {
     let read = read_file(path).map_err(|error| error.to_string());
-    let alerts = match read.and_then(|bytes| json_alerts::alerts(&bytes)) {
+    let alerts = match read.and_then(|bytes| alerts::json::alerts(&bytes)) {
         Ok(alerts) => alerts,
         Err(why) => return fail(wants, &why, results),
     };
@@ -345,7 +347,7 @@ fn decode_json(path: &Path, wants: &Wants<'_>, results: &mut Results) {
         let alert = alerts.get(record_of(want.part) as usize);
         let bytes = alert.ok_or_else(|| "the alert is not there any more".to_owned());
         let stamp = bytes.and_then(|alert| {
-            let bytes = json_alerts::cutout(alert, want.role)?;
+            let bytes = alerts::json::cutout(alert, want.role)?;
             let is_ztf = alert
                 .get("objectId")
                 .and_then(|id| id.as_str())

@@ -42,7 +42,6 @@ impl FieldNames {
         list
     }
 
-    /// Fields from named numbers and texts.
     pub fn fields(&self, numbers: &[(&str, f64)], texts: Vec<(&str, String)>) -> Fields {
         let list: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
         let names = self.list(&list);

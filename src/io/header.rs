@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use super::{
-    alert_file::read_records,
-    alert_plan::Plan,
-    alert_record::{Packet, Wanted},
+    alerts::{
+        self,
+        avro_file::read_records,
+        plan::Plan,
+        record::{Packet, Wanted},
+    },
     decode::{Decoder, Messages, cutout_bytes, problem},
-    fits_stamp::FitsStamps,
+    fits::stamp::FitsStamps,
     gunzip::{read_file, unpacked},
-    json_alerts,
-    parquet_cutouts::ParquetCutouts,
+    parquet::cutouts::ParquetCutouts,
 };
 use crate::domain::{Part, Problem, SourceKind, StampRef};
 
@@ -53,12 +55,12 @@ pub fn header(stamp: &StampRef, decoder: &Decoder) -> Result<Vec<(String, String
 /// The cards of a cutout of an alert in JSON.
 fn json_header(stamp: &StampRef, record: u32) -> Result<Vec<(String, String)>, String> {
     let bytes = read_file(&stamp.source.path).map_err(|error| error.to_string())?;
-    let alerts = json_alerts::alerts(&bytes)?;
+    let alerts = alerts::json::alerts(&bytes)?;
     let alert = alerts
         .get(record as usize)
         .ok_or("the alert is not there any more")?;
     let bytes =
-        unpacked(json_alerts::cutout(alert, stamp.role)?).map_err(|error| error.to_string())?;
+        unpacked(alerts::json::cutout(alert, stamp.role)?).map_err(|error| error.to_string())?;
     let mut file = FitsStamps::open(bytes.into(), false).map_err(|error| error.to_string())?;
     file.cards(0).map_err(|error| error.to_string())
 }

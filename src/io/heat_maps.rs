@@ -8,8 +8,10 @@ use super::{
         columns::{Kind, Value},
         write_columns, written_beside,
     },
-    fits_bytes::{CardValue, PixelType},
-    fits_write::FitsWriter,
+    fits::{
+        bytes::{CardValue, PixelType},
+        write::FitsWriter,
+    },
 };
 use crate::domain::Explanation;
 

@@ -8,7 +8,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 use twox_hash::XxHash64;
 
 use super::{
-    fits_header::{exact_number, sexagesimal},
+    fits::header::{exact_number, sexagesimal},
     gunzip::read_file,
     labels_csv::plain_id,
     table::{Row, Table},

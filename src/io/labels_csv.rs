@@ -40,7 +40,6 @@ pub struct LabelTable {
     pub notes: Vec<Problem>,
 }
 
-/// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelRow {
     /// Line in the file, from 1 (the header is line 1).
@@ -66,11 +65,8 @@ pub enum LabelsError {
     /// A column that must be there is not.
     #[error("{path}: there is no {column} column among: {found}")]
     ColumnMissing {
-        /// The file.
         path: String,
-        /// What is missing.
         column: &'static str,
-        /// The columns found.
         found: String,
     },
 }
@@ -133,7 +129,6 @@ const TIME: &[&str] = &[
 /// Columns that are looked through for identifiers.
 const MOST_ID_COLUMNS: usize = 16;
 
-/// Reads a table of labels.
 pub fn read(path: &Path) -> Result<LabelTable, LabelsError> {
     of_table(&Table::read(path)?, &path.display().to_string())
 }
@@ -183,7 +178,6 @@ pub fn split_line(line: &str) -> Option<(String, String)> {
     }
 }
 
-/// Where the columns stand.
 struct Columns {
     /// Those that may hold identifiers, the likeliest first.
     ids: Vec<usize>,

@@ -11,7 +11,6 @@ pub enum Packing {
     Gzip,
     /// bzip2.
     Bzip2,
-    /// xz.
     Xz,
     /// RFC 8878.
     Zstd,
@@ -45,7 +44,7 @@ impl Packing {
     /// Where the stream does not begin as it should.
     pub fn reader<'r>(self, input: impl io::BufRead + 'r) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
-            Self::Gzip => Box::new(super::archive_gzip::Gunzip::new(input)),
+            Self::Gzip => Box::new(super::archive::gzip::Gunzip::new(input)),
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(input)),
             Self::Xz => Box::new(lzma_rust2::XzReader::new(input, true)),
             Self::Zstd => Box::new(zstd::Decoder::with_buffer(input)?),

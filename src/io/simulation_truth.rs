@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::{fits_file::FitsFile, fits_header::Header, fits_text::unescape_text, gunzip};
+use super::{
+    csv_table::csv_table,
+    fits::{file::FitsFile, header::Header, text::unescape_text},
+    gunzip,
+};
 use crate::domain::{ImageSequence, Truth};
 
 /// Header keys and comments of [`Truth::numbers`], in their order.
@@ -19,7 +23,6 @@ pub(super) const TRUTH_CARDS: [(&str, &str); 10] = [
     ("SNR", "true signal-to-noise ratio"),
 ];
 
-/// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TruthRow {
     id: String,
@@ -81,20 +84,16 @@ impl TruthRow {
 /// # Errors
 /// Never in practice: a table in memory can be written.
 pub fn truth_csv(rows: &[TruthRow]) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    let heads = ["id", "class", "kind", "field", "epochs"];
     let numbers = Truth::default().numbers().map(|(name, _, _)| name);
-    table.write_record(heads.iter().chain(&numbers))?;
-    for row in rows {
-        let texts = [&row.id, &row.class, &row.kind, &row.field];
+    let heads = ["id", "class", "kind", "field", "epochs"].into_iter();
+    let heads: Vec<&str> = heads.chain(numbers).collect();
+    let cells = |row: &TruthRow| {
+        let texts = [&row.id, &row.class, &row.kind, &row.field].map(String::clone);
         let number = |number: &Option<f64>| number.map_or_else(String::new, |n| n.to_string());
-        let cells = texts.into_iter().cloned();
-        let cells = cells.chain([row.epochs.to_string()]);
-        table.write_record(cells.chain(row.numbers.iter().map(number)))?;
-    }
-    table
-        .into_inner()
-        .map_err(|error| error.into_error().into())
+        let cells = texts.into_iter().chain([row.epochs.to_string()]);
+        cells.chain(row.numbers.iter().map(number)).collect()
+    };
+    csv_table(&heads, rows.iter().map(cells))
 }
 
 #[cfg(test)]

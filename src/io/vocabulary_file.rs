@@ -17,7 +17,6 @@ pub enum VocabularyError {
     /// The file cannot be read.
     #[error("{}: {source}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// The system's reason.
         source: std::io::Error,
@@ -25,21 +24,14 @@ pub enum VocabularyError {
     /// It is not TOML, or a setting is missing, unknown or of the wrong type.
     #[error("{}, line {line}: {why}", path.display())]
     Syntax {
-        /// The file.
         path: PathBuf,
         /// Line, from 1.
         line: usize,
-        /// What is wrong.
         why: String,
     },
     /// The classes contradict each other.
     #[error("{}: {why}", path.display())]
-    Unsound {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
+    Unsound { path: PathBuf, why: String },
 }
 
 /// The file's own shape: what may be left out is optional here, and a misspelt setting is an
@@ -65,7 +57,6 @@ struct ClassToml {
     aliases: Vec<Arc<str>>,
 }
 
-/// Reads a vocabulary file.
 pub fn read(path: &Path) -> Result<Vocabulary, VocabularyError> {
     let text = fs::read_to_string(path).map_err(|source| VocabularyError::Unreadable {
         path: path.to_path_buf(),

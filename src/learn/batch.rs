@@ -2,7 +2,6 @@
 
 use super::LearnError;
 
-/// One example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
     /// (channel, y, x), as prepared for the model.
@@ -41,12 +40,10 @@ impl Examples {
         self.side
     }
 
-    /// Channels.
     pub const fn channels(&self) -> usize {
         self.channels
     }
 
-    /// How many.
     pub const fn len(&self) -> usize {
         self.classes.len()
     }

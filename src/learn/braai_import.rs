@@ -4,8 +4,6 @@
 //! (in, out); here convolutions have (out, in, y, x). Layers have the names of the published file,
 //! `conv1.kernel` and so on.
 
-use std::collections::BTreeMap;
-
 use burn::{
     store::{
         ModuleAdapter, ModuleContext, ModuleSnapshot, SafetensorsStore, bridge::map_data,
@@ -51,15 +49,7 @@ fn card(name: &str, source: Option<&str>) -> ModelCard {
     let braai = Architecture::Braai;
     let source = source.map_or(String::new(), |source| format!(", there out of {source}"));
     ModelCard {
-        format: ModelCard::FORMAT,
-        name: braai.name().into(),
         about: braai.about().into(),
-        network: braai.name().into(),
-        members: 1,
-        input: braai.input(),
-        classes: vec!["bogus".into(), "real".into()],
-        parameters: 0,
-        threshold: 0.5,
         training: TrainingRecord {
             data: format!(
                 "labelled alerts of the Zwicky Transient Facility (Duev et al. 2019); \
@@ -68,9 +58,7 @@ fn card(name: &str, source: Option<&str>) -> ModelCard {
             recipe: "as published".into(),
             ..TrainingRecord::default()
         },
-        figures: BTreeMap::new(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(braai.name(), braai.input(), &["bogus", "real"])
     }
 }
 

@@ -28,7 +28,6 @@ impl Cascade {
     /// thousand (`cargo bench --bench networks -- cascade`).
     pub const REACH: f32 = 1.0;
 
-    /// About a threshold.
     pub const fn about(threshold: f32) -> Self {
         Self {
             threshold,

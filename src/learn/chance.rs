@@ -5,7 +5,6 @@
 pub struct Chance(u64);
 
 impl Chance {
-    /// Out of a seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -65,7 +65,6 @@ impl TrainingBatch<'_> {
 
 /// Examples of one kind.
 pub trait Dataset: Send + Sync {
-    /// How many.
     fn len(&self) -> usize;
 
     /// True where there is none.

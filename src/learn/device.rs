@@ -27,7 +27,6 @@ pub enum Wish {
     /// A GPU where there is one.
     #[default]
     Auto,
-    /// The CPU.
     Cpu,
     /// A GPU, or nothing.
     Gpu,
@@ -57,7 +56,6 @@ pub struct Compute {
 }
 
 impl Compute {
-    /// The CPU.
     pub fn cpu() -> Self {
         Self {
             device: Device::flex(),

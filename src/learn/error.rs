@@ -11,7 +11,6 @@ pub enum LearnError {
     /// A file that cannot be used as a model.
     #[error("{file} is no model that can be used: {why}")]
     File {
-        /// Where it was read from.
         file: String,
         /// Why not.
         why: String,
@@ -27,7 +26,6 @@ pub enum LearnError {
     Input {
         /// Channels times side times side.
         expected: usize,
-        /// What came.
         found: usize,
     },
     /// Nothing to learn from, or an impossible setting.
@@ -36,7 +34,6 @@ pub enum LearnError {
     /// The device failed.
     #[error("{device} failed: {why}")]
     Device {
-        /// Its name.
         device: String,
         /// What it said.
         why: String,

@@ -48,7 +48,6 @@ impl Memory {
         (is_whole && memory.history.is_of(plan.form, plan.side_px)).then_some(memory)
     }
 
-    /// Epochs seen so far.
     pub fn epochs(&self) -> usize {
         self.history.epochs()
     }

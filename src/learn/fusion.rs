@@ -31,7 +31,6 @@ const FEWEST_OBJECTS: usize = 100;
 pub struct Fusion {
     /// Layout; [`Fusion::FORMAT`].
     pub format: u32,
-    /// Its name.
     pub name: String,
     /// Classes, in the order of both models.
     pub classes: Vec<String>,
@@ -47,7 +46,6 @@ pub struct Fusion {
     pub both: Vec<PoolFrom>,
     /// Calibration of the forest alone.
     pub forest_alone: Vec<PoolFrom>,
-    /// How it came to be.
     pub training: TrainingRecord,
     /// What sets of classes follow from; none where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,11 +55,8 @@ pub struct Fusion {
 /// One object after so many epochs: what each of both predicts of it, as far as it does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen<'a> {
-    /// Epochs seen.
     pub epochs: u32,
-    /// Of the network.
     pub network: Option<&'a [f32]>,
-    /// Of the forest.
     pub forest: Option<&'a [f32]>,
 }
 

@@ -1,4 +1,4 @@
-//! Floor 2: networks, by burn. What trains them, what keeps them, what explains them.
+//! Layer 2: networks, by burn. What trains them, what keeps them, what explains them.
 //!
 //! [`network`] defines the networks, [`infer`] computes them fast, [`Model`] is one with its card, [`model_file`]
 //! keeps it, [`onnx`] writes it for other programs, [`foreign`] computes networks of others, [`device`] chooses where it is computed, and [`trainer`] teaches it.

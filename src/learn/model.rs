@@ -66,7 +66,6 @@ impl Model {
         Ok(Self::new(card, &network, &self.compute))
     }
 
-    /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card
     }
@@ -96,7 +95,6 @@ impl Model {
         &mut self.card
     }
 
-    /// Name and version.
     pub const fn id(&self) -> &ModelId {
         &self.id
     }
@@ -110,12 +108,10 @@ impl Model {
         self.on(&Compute::cpu())
     }
 
-    /// Where it is computed.
     pub const fn compute(&self) -> &Compute {
         &self.compute
     }
 
-    /// The network.
     pub const fn network(&self) -> &Network {
         &self.network
     }

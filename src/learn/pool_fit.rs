@@ -9,7 +9,6 @@ use crate::domain::log_pool::{LogPool, log_of};
 pub struct PoolExample<'a> {
     /// A row of probabilities of each model.
     pub rows: Vec<&'a [f32]>,
-    /// Its class.
     pub class: usize,
     /// How much it counts.
     pub weight: f64,
@@ -18,9 +17,7 @@ pub struct PoolExample<'a> {
 /// What holds a pool near its start, as the inverse variance of a normal prior, in units of one object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ridge {
-    /// Of the weights.
     pub weights: f64,
-    /// Of the biases.
     pub biases: f64,
 }
 

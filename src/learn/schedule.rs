@@ -32,7 +32,6 @@ const LAST: f64 = 0.01;
 /// A course of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Optimiser.
     pub optimiser: Optimiser,
     /// Examples in a batch.
     pub batch: usize,

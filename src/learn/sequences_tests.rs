@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::{Band, ModelCard, SequenceForm, TrainingRecord},
+    domain::{Band, ModelCard, SequenceForm},
     learn::{
         Architecture, Model, NetworkShape,
         follow::{Follow, Memory},
@@ -68,19 +68,12 @@ fn model(form: SequenceForm) -> Model {
         SequenceForm::Window => Architecture::RecurrentWindow,
     };
     let card = ModelCard {
-        format: ModelCard::FORMAT,
         name: "test".into(),
-        about: String::new(),
-        network: architecture.name().into(),
-        members: 1,
-        input: architecture.input(),
-        classes: vec!["constant".into(), "variable".into()],
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::new(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(
+            architecture.name(),
+            architecture.input(),
+            &["constant", "variable"],
+        )
     };
     Model::untrained(card, &Compute::cpu()).unwrap()
 }

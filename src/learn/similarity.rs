@@ -23,7 +23,6 @@ const LESS: f32 = 0.5;
 pub struct Projection(Vec<[f32; DIMENSIONS]>);
 
 impl Projection {
-    /// For so many features.
     pub fn new(features: usize) -> Self {
         // Marsaglia's xorshift, 64 bits at a time.
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;

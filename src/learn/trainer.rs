@@ -1,4 +1,4 @@
-//! Teaches a network, step by step; the job that owns it decides what comes between the steps.
+//! Trains a network, step by step; the job that owns it decides what comes between the steps.
 
 use burn::{
     module::Module,
@@ -22,7 +22,6 @@ const MOST_GRADIENT: f32 = 5.0;
 /// How far a training is: what a checkpoint holds beside weights and optimiser.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainerStatus {
-    /// Steps done.
     pub step: u64,
     /// Loss of the best validation, and the step it was made at.
     pub best: Option<(f64, u64)>,
@@ -107,7 +106,6 @@ impl Trainer {
         self
     }
 
-    /// How far it is.
     pub const fn status(&self) -> TrainerStatus {
         self.status
     }

@@ -71,7 +71,6 @@ impl LightCurve {
         &self.times
     }
 
-    /// Fluxes.
     pub fn fluxes(&self) -> &[f64] {
         &self.fluxes
     }

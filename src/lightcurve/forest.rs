@@ -18,7 +18,6 @@ pub enum ForestError {
     /// A file that cannot be used as a forest.
     #[error("{file} is no forest that can be used: {why}")]
     File {
-        /// Where it was read from.
         file: String,
         /// Why not.
         why: String,
@@ -28,7 +27,6 @@ pub enum ForestError {
     Training(String),
 }
 
-/// A forest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forest {
     card: ModelCard,
@@ -78,7 +76,6 @@ impl Forest {
         })
     }
 
-    /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card
     }
@@ -98,7 +95,6 @@ impl Forest {
         &self.id
     }
 
-    /// Its trees.
     pub fn trees(&self) -> &[Tree] {
         &self.trees
     }
@@ -149,26 +145,20 @@ pub(super) mod tests {
         },
         *,
     };
-    use crate::domain::TrainingRecord;
 
     pub(in super::super) fn card() -> ModelCard {
         ModelCard {
-            format: ModelCard::FORMAT,
             name: "test".into(),
             about: "a forest for tests".into(),
-            network: NETWORK.into(),
             members: 5,
-            input: ModelInput::Features(FeaturePlan {
-                features: features::NAMES.map(String::from).into(),
-                fewest_epochs: 3,
-            }),
-            classes: ["a", "b", "c"].map(String::from).into(),
-            parameters: 0,
-            threshold: 0.5,
-            training: TrainingRecord::default(),
-            figures: std::collections::BTreeMap::new(),
-            latent: None,
-            class_sets: None,
+            ..ModelCard::untrained(
+                NETWORK,
+                ModelInput::Features(FeaturePlan {
+                    features: features::NAMES.map(String::from).into(),
+                    fewest_epochs: 3,
+                }),
+                &["a", "b", "c"],
+            )
         }
     }
 

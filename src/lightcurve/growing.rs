@@ -36,7 +36,6 @@ pub enum Origin {
 pub struct Example {
     /// Its class, by position.
     pub class: u8,
-    /// Where it is from.
     pub origin: Origin,
     /// Features of its light curve and of beginnings of it.
     pub rows: Vec<Features>,
@@ -53,7 +52,6 @@ pub struct GrowthPlan {
     pub deepest: u16,
     /// Features among which each question is chosen.
     pub tried: usize,
-    /// Random seed.
     pub seed: u64,
 }
 

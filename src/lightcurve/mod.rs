@@ -1,4 +1,4 @@
-//! Floor 2: light curves to periods and features, and the random forest that learns from them.
+//! Layer 2: light curves to periods and features, and the random forest that learns from them.
 
 pub mod curve;
 pub mod features;

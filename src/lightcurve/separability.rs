@@ -20,7 +20,6 @@ const LEAF: usize = 3;
 pub struct GroupedRow {
     /// Numbers, as many in every row.
     pub numbers: Vec<f64>,
-    /// Group.
     pub group: String,
 }
 

@@ -2,7 +2,6 @@
 
 use std::{collections::VecDeque, path::PathBuf, sync::Arc};
 
-/// Lines that are kept.
 const MOST_LINES: usize = 400;
 
 /// One record of the log; its text may be of several lines.

@@ -15,7 +15,6 @@ use crate::domain::Visit;
 pub struct Conditions {
     /// Full width at half maximum of a point source, arcseconds.
     pub seeing_arcsec: f64,
-    /// Airmass.
     pub airmass: f64,
     /// Sky, ADU a pixel.
     pub sky_adu: f64,
@@ -50,12 +49,10 @@ impl Latent {
     }
 }
 
-/// One night.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Night(Latent);
 
 impl Night {
-    /// A night.
     pub fn draw(random: &mut Random) -> Self {
         Self(Latent::draw(random))
     }

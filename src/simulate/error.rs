@@ -16,7 +16,6 @@ pub enum SimulationError {
     /// There is no survey of that name.
     #[error("there is no survey {name}: use {known}, or a file ending in .toml")]
     UnknownSurvey {
-        /// As asked for.
         name: String,
         /// The surveys that come with the program.
         known: String,
@@ -24,7 +23,6 @@ pub enum SimulationError {
     /// There is no such class or kind.
     #[error("there is no class {name} to simulate: the classes are {known}")]
     UnknownClass {
-        /// As asked for.
         name: String,
         /// All that can be made.
         known: String,

@@ -166,7 +166,6 @@ impl Fault {
         }
     }
 
-    /// A wrong width.
     pub fn of_width(model: &FramesModel, random: &mut Random) -> Self {
         let error = model.width_error.draw(random);
         Self {

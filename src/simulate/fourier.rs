@@ -115,7 +115,6 @@ impl Fourier {
         Spectrum { side, values }
     }
 
-    /// The image of a spectrum.
     pub fn inverse(&self, mut spectrum: Spectrum) -> Image {
         let side = self.side;
         let half = side / 2 + 1;

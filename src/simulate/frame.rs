@@ -52,10 +52,8 @@ pub struct Frame {
     calibrating_light: f64,
 }
 
-/// What frames are drawn from.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameModel<'a> {
-    /// The survey.
     pub survey: &'a Survey,
     /// Point-spread functions.
     pub psfs: &'a PsfSource,

@@ -43,7 +43,6 @@ const SHARE_WITHIN: f64 = 0.5;
 pub struct Host {
     /// Its shape.
     pub profile: GalaxyProfile,
-    /// Its light.
     pub light: LightCurve,
     /// Its centre, pixels from the target: (x, y).
     pub offset_px: [f64; 2],

@@ -1,4 +1,4 @@
-//! Floor 2: the sky by recipe. Light curves, scenes, instruments and artefacts become image
+//! Layer 2: the sky by recipe. Light curves, scenes, instruments and artefacts become image
 //! sequences and triplets, the same pixels for the same seed.
 //!
 //! A [`Survey`] says how the sky is observed, [`Templates`](crate::domain::Templates) bring

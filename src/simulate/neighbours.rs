@@ -17,7 +17,6 @@ const FARTHEST_SIDES: f64 = 0.76;
 /// A constant star.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Neighbour {
-    /// Its light.
     pub light: LightCurve,
     /// Where it is, pixels from the target: (x, y).
     pub offset_px: [f64; 2],

@@ -31,7 +31,6 @@ pub enum SequenceClass {
 }
 
 impl SequenceClass {
-    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Supernova,
         Self::RrLyrae,
@@ -83,7 +82,6 @@ pub struct SequenceOrder {
     pub classes: Vec<SequenceClass>,
     /// The images wanted of every epoch.
     pub roles: Vec<Role>,
-    /// Which of all skies.
     pub seed: u64,
 }
 
@@ -96,9 +94,7 @@ pub struct TripletOrder {
     pub templates: Arc<Templates>,
     /// `real`, `bogus`, or names of kinds; empty for all, half real and half bogus.
     pub kinds: Vec<String>,
-    /// The images wanted.
     pub roles: Vec<Role>,
-    /// Which of all skies.
     pub seed: u64,
 }
 

@@ -15,7 +15,6 @@ use crate::{domain::Templates, imaging::Moffat};
 pub enum Psf {
     /// By formula.
     Moffat(Moffat),
-    /// From a template.
     Template(TemplatePsf),
 }
 

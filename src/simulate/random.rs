@@ -40,7 +40,6 @@ impl Random {
         self.uniform(low.ln(), high.ln()).exp()
     }
 
-    /// Normal.
     pub fn normal(&mut self, mean: f64, sigma: f64) -> f64 {
         mean + sigma * self.standard_normal()
     }
@@ -60,7 +59,6 @@ impl Random {
         StandardNormal.sample(&mut self.0)
     }
 
-    /// Exponential of this mean.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * (1.0 - self.unit()).ln()
     }

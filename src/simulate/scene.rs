@@ -31,11 +31,9 @@ pub struct Scene {
 /// Counts of the sources of a scene in one exposure, ADU.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Light {
-    /// The target.
     pub target: f64,
     /// The galaxy.
     pub host: f64,
-    /// The neighbours.
     pub neighbours: Vec<f64>,
     /// Length and direction (radians from x to y) of the target's trail, pixels.
     pub trail: Option<[f64; 2]>,

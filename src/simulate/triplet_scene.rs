@@ -31,7 +31,6 @@ pub struct Galaxy {
     pub profile: GalaxyProfile,
     /// Pixels from the middle of the first: (x, y).
     pub center_px: [f64; 2],
-    /// Counts.
     pub counts_adu: f64,
 }
 
@@ -42,7 +41,6 @@ pub struct Scene {
     pub target_px: [f64; 2],
     /// Point sources.
     pub stars: Vec<Star>,
-    /// Galaxies.
     pub galaxies: Vec<Galaxy>,
     /// Errors of the subtraction.
     pub mismatch: Mismatch,

@@ -50,10 +50,8 @@ pub struct Setting {
     pub noise_area_px: f64,
 }
 
-/// What settings are drawn from.
 #[derive(Debug)]
 pub struct SettingSource<'a> {
-    /// The survey.
     pub survey: &'a Survey,
     /// Its point-spread functions.
     pub psfs: &'a PsfSource,

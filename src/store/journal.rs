@@ -54,28 +54,67 @@ impl Project {
     /// how one window sees what another one wrote. Numbers grow in the order of the commits.
     pub fn events_since(&self, seq: i64) -> Result<Vec<(i64, LabelEvent)>, StoreError> {
         let sql = format!("SELECT seq, {COLUMNS} FROM label_events WHERE seq > ? ORDER BY seq");
-        let reading = || {
-            let mut select = self.connection.prepare(&sql)?;
-            let rows = select.query_map(params![seq], event_of)?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        };
-        let events = reading().map_err(|error| match error {
-            rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged {
-                path: self.path.clone(),
-                why: format!("a label event cannot be read: {error}"),
-            },
-            other => self.failed("reading labels")(other),
-        })?;
+        let events = self.read_events(&sql, seq)?;
         if let Some((last, _)) = events.last() {
             self.last_known.set(self.last_known.get().max(*last));
         }
         Ok(events)
     }
 
+    /// Every event in the order in which it counts, and the greatest number of one (0 where there is none). The order
+    /// is that of the numbers; of a project on a server that of the server, then what is not sent yet.
+    pub fn history(&self) -> Result<(Vec<LabelEvent>, i64), StoreError> {
+        // Before the events: what is reordered in between is read once more.
+        self.known_reorders.set(self.reorders()?);
+        let sql = format!(
+            "SELECT seq, {COLUMNS} FROM label_events JOIN event_ids USING (seq) WHERE seq > ?
+             ORDER BY server_seq IS NULL, server_seq, seq"
+        );
+        let events = if self.server()?.is_some() {
+            self.read_events(&sql, 0)?
+        } else {
+            self.events_since(0)?
+        };
+        let last = events.iter().map(|(seq, _)| *seq).max().unwrap_or_default();
+        self.last_known.set(self.last_known.get().max(last));
+        Ok((events.into_iter().map(|(_, event)| event).collect(), last))
+    }
+
+    /// True where events have come to stand before others since [`Self::history`] was read.
+    pub fn is_reordered(&self) -> Result<bool, StoreError> {
+        Ok(self.reorders()? != self.known_reorders.get())
+    }
+
+    fn read_events(&self, sql: &str, after: i64) -> Result<Vec<(i64, LabelEvent)>, StoreError> {
+        let reading = || {
+            let mut select = self.connection.prepare(sql)?;
+            let rows = select.query_map(params![after], event_of)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        reading().map_err(|error| match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged {
+                path: self.path.clone(),
+                why: format!("a label event cannot be read: {error}"),
+            },
+            other => self.failed("reading labels")(other),
+        })
+    }
+
     /// A range of step numbers that no other window has or will get.
+    ///
+    /// # Errors
+    /// Also where the project is on a server and has used up the ranges that it got there.
     pub fn step_ids(&mut self) -> Result<StepIds, StoreError> {
         let failed = self.failed("reserving step numbers");
+        let none_left = StoreError::NoSteps {
+            path: self.path.clone(),
+        };
+        let end = match self.server()? {
+            Some(server) if server.steps_left == 0 => return Err(none_left),
+            Some(server) => server.steps_end,
+            None => i64::MAX,
+        };
         let mut reserve = || {
             let writing = self
                 .connection
@@ -83,10 +122,13 @@ impl Project {
             writing.execute("UPDATE about SET step_range = step_range + 1", [])?;
             let sql = "SELECT step_range FROM about";
             let range = writing.query_row(sql, [], |row| row.get::<_, u32>(0))?;
+            if i64::from(range) >= end {
+                return Ok(None);
+            }
             writing.commit()?;
-            Ok(StepIds::of_range(range))
+            Ok(Some(StepIds::of_range(range)))
         };
-        reserve().map_err(failed)
+        reserve().map_err(failed)?.ok_or(none_left)
     }
 
     /// Looks through the whole file for damage.

@@ -1,8 +1,8 @@
-//! Floor 2: the project file, SQLite: journal of labels, scores, session.
+//! Layer 2: the project file, SQLite: journal of labels, scores, session.
 //!
 //! One file, `*.destello`, in write-ahead mode with full synchronisation: what [`Project::append`]
 //! returned is on disk. Any number of windows and processes may work on one file; their writes
-//! queue, and none overwrites another's because events are only ever added.
+//! queue, and none overwrites another's because events are only ever added. [`server`] exchanges one with a server.
 
 mod event_row;
 mod journal;
@@ -12,6 +12,7 @@ mod place;
 mod project;
 mod schema;
 mod scores;
+pub mod server;
 mod session;
 mod versions;
 

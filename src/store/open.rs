@@ -47,6 +47,7 @@ impl Project {
             path,
             registered,
             last_known: std::cell::Cell::new(0),
+            known_reorders: std::cell::Cell::new(0),
             log: None,
             refused: None,
         };

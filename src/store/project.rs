@@ -18,6 +18,8 @@ pub struct Project {
     pub(super) registered: Registered,
     /// Number of the last event that was read or written here.
     pub(super) last_known: Cell<i64>,
+    /// How often events had come to stand before others when all were read last.
+    pub(super) known_reorders: Cell<i64>,
     /// The write-ahead log of the open file; where the file is exchanged it stays behind.
     pub(super) log: Option<FileId>,
     /// The file at our path that was found to be another project, and why.
@@ -89,6 +91,15 @@ pub enum StoreError {
         path: PathBuf,
         /// What was found.
         why: String,
+    },
+    /// A project on a server has used up its step numbers, or was copied from elsewhere.
+    #[error(
+        "{}: this copy of a project on a server has no step numbers of its own: open the project by its address",
+        path.display()
+    )]
+    NoSteps {
+        /// The file.
+        path: PathBuf,
     },
     /// SQLite failed while `doing`.
     #[error("{}: {doing}: {source}", path.display())]

@@ -7,7 +7,7 @@ pub(super) const APPLICATION_ID: i64 = 0x6473_746c;
 ///
 /// Identifiers are text and times are integers (microseconds since 1970 UTC): both stay exact.
 /// The triggers make the journal append-only for every program that writes to the file.
-pub(super) const LAYOUTS: [&str; 5] = [LABELS, SCORES, MEMORIES, VERSIONS, ORIGINS];
+pub(super) const LAYOUTS: [&str; 6] = [LABELS, SCORES, MEMORIES, VERSIONS, ORIGINS, IDENTITIES];
 
 /// Layout 1: labels and session.
 const LABELS: &str = "
@@ -105,6 +105,32 @@ CREATE TABLE model_versions (
 const ORIGINS: &str = "
 ALTER TABLE scores ADD COLUMN files INTEGER;
 ALTER TABLE scores ADD COLUMN pixels INTEGER;
+";
+
+/// Layout 6: what an event is known by wherever it is copied, and the server that a project is shared on. `server_seq` is the
+/// number of an event there, NULL before it is sent; `steps_end` is the first range of step numbers that is not ours,
+/// `reorders` counts how often events came to stand before others that were here already.
+const IDENTITIES: &str = "
+CREATE TABLE event_ids (
+    seq INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    server_seq INTEGER UNIQUE
+) STRICT;
+
+INSERT INTO event_ids (seq, id) SELECT seq, randomblob(16) FROM label_events;
+
+-- Whichever program writes an event: it has an identity at once.
+CREATE TRIGGER label_events_id AFTER INSERT ON label_events
+BEGIN INSERT INTO event_ids (seq, id) VALUES (NEW.seq, randomblob(16)); END;
+
+CREATE TABLE server (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    address TEXT NOT NULL,
+    project TEXT NOT NULL,
+    path TEXT NOT NULL,
+    steps_end INTEGER NOT NULL,
+    reorders INTEGER NOT NULL
+) STRICT;
 ";
 
 /// The layout that this program writes.

@@ -13,7 +13,6 @@ use std::{
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
-    /// Asks.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

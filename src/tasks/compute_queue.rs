@@ -31,7 +31,6 @@ pub enum Priority {
     Background,
 }
 
-/// The queue.
 #[derive(Clone)]
 pub struct ComputeQueue {
     place: Place,

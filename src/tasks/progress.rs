@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Done so far.
     pub done: usize,
     /// Of how many, as far as known.
     pub total: usize,

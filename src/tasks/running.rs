@@ -20,7 +20,6 @@ use super::{
 pub enum TaskEvent<U, O> {
     /// Something to show while it runs.
     Update(U),
-    /// It is done.
     Finished(O),
     /// Why it broke off: a sentence.
     Failed(String),
@@ -83,7 +82,6 @@ impl<T: Task> Running<T> {
         self.link.is_alive.load(Ordering::SeqCst) || !self.link.events.is_empty()
     }
 
-    /// How far it is.
     pub fn progress(&self) -> Progress {
         self.link.progress.get()
     }

@@ -22,7 +22,6 @@ use super::{
 /// How long the end of the program waits for tasks that were asked to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Starts tasks.
 #[derive(Clone)]
 pub struct Tasks {
     shared: Arc<Shared>,

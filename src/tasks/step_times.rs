@@ -18,7 +18,6 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// A part of a task.
     pub const fn new(task: &'static str, part: &'static str) -> Self {
         Self { task, part }
     }
@@ -27,11 +26,8 @@ impl Phase {
 /// The steps of one phase.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PhaseTimes {
-    /// How many.
     pub count: usize,
-    /// The shortest of all.
     pub shortest: Duration,
-    /// The longest of all.
     pub longest: Duration,
     /// The newest, a ring of [`KEPT`].
     newest: Vec<Duration>,

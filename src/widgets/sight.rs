@@ -33,22 +33,17 @@ pub enum Outcome {
     Pending,
 }
 
-/// A stamp that was to be drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LaidStamp {
-    /// Whose.
     pub candidate: CandidateIx,
     /// Epoch from 0.
     pub epoch: usize,
-    /// What it shows.
     pub role: Role,
     /// Its pixels.
     pub stamp: StampId,
     /// Where, points.
     pub rect: Rect,
-    /// What for.
     pub sight: Sight,
-    /// What came of it.
     pub outcome: Outcome,
 }
 

@@ -12,15 +12,12 @@ use crate::{
 /// A stamp and where it is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Small {
-    /// Whose.
     pub candidate: CandidateIx,
     /// Which of its epochs, from 0.
     pub epoch: usize,
-    /// What it shows.
     pub role: Role,
     /// Where, points.
     pub rect: Rect,
-    /// What it is drawn for.
     pub sight: Sight,
 }
 

@@ -52,7 +52,6 @@ pub struct Part {
     pub at: usize,
     /// Where it is painted.
     pub rect: Rect,
-    /// What it is.
     pub name: String,
     /// What is true of it now.
     pub words: String,

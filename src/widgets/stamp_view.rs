@@ -21,24 +21,20 @@ const LEAST_WIDTH: f32 = 24.0;
 /// Which stamp, and where.
 #[derive(Clone, Copy)]
 pub struct Place {
-    /// Whose.
     pub candidate: CandidateIx,
     /// Epoch from 0.
     pub epoch: usize,
-    /// What it shows.
     pub role: Role,
     /// Where on the screen, points.
     pub rect: Rect,
     /// Whose limits it takes.
     pub scope: Scope,
-    /// What it is drawn for.
     pub sight: Sight,
 }
 
 /// A stamp laid out in its rectangle.
 #[derive(Clone, Copy)]
 pub struct Laid {
-    /// Where.
     pub place: Place,
     /// How pixels fall on the screen, in device pixels relative to the rectangle.
     pub view: View,

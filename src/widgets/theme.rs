@@ -25,7 +25,6 @@ pub const AMBER: Color32 = Color32::from_rgb(0xe6, 0x9f, 0x00);
 pub const ALARM: Color32 = Color32::from_rgb(0xe0, 0x60, 0x40);
 /// Speaks for what a model says, in heat maps.
 pub const SPEAKS_FOR: Color32 = of_rgb(heat_map::FOR);
-/// Speaks against it.
 pub const SPEAKS_AGAINST: Color32 = of_rgb(heat_map::AGAINST);
 /// Behind stamps in the dark theme: neutral, no tint near pixels that are judged.
 const MATTE_DARK: Color32 = Color32::from_gray(0x26);

@@ -22,7 +22,6 @@ use crate::{
 pub struct Hover {
     /// The stamp under the pointer.
     pub role: Role,
-    /// Its epoch.
     pub epoch: usize,
     /// Position in stamp pixels; the first pixel's centre is (0, 0).
     pub position: [f64; 2],
@@ -94,7 +93,6 @@ pub struct ViewMemory {
     pub awaited: Option<Awaited>,
     /// The last focus request served.
     pub focus_served: u64,
-    /// A key that is being chosen.
     pub key_capture: KeyCapture,
     /// Where a drag over the mosaic began, in content coordinates.
     pub drag_from: Option<egui::Pos2>,
@@ -181,7 +179,6 @@ impl Lost {
             .collect()
     }
 
-    /// Takes all of them.
     pub fn take(&self) -> Vec<StampId> {
         std::mem::take(&mut self.lock().missing)
     }

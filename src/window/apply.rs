@@ -63,6 +63,7 @@ impl AppState {
         self.label_files.poll_label_files(shared, cx);
         self.opening.poll_join(shared, cx);
         self.growing.poll(shared, cx);
+        self.team.poll(shared, cx);
         self.conclude(cx);
         has_more
     }
@@ -129,6 +130,7 @@ impl AppState {
         self.shares.want(shared, cx);
         self.latent.want_latent(shared, cx);
         self.growing.want(shared, cx);
+        self.team.want(shared, cx);
         self.similar.want_neighbours(shared, cx);
         if std::mem::take(&mut self.shared.is_session_stale) {
             self.keep_session();
@@ -235,6 +237,7 @@ impl AppState {
             Command::Practice(command) => {
                 self.practice.apply_practice(&mut self.shared, command, cx);
             }
+            Command::Team(command) => self.team.apply_team(&mut self.shared, command),
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -470,6 +473,7 @@ const fn pane_of(action: Action) -> Option<Pane> {
         Action::ClosePairs => Some(Pane::ClosePairs),
         Action::Samp => Some(Pane::Samp),
         Action::Practice => Some(Pane::Practice),
+        Action::OpenServer => Some(Pane::Server),
         Action::Settings => Some(Pane::Settings),
         Action::KeyHelp => Some(Pane::KeyHelp),
         Action::Palette => Some(Pane::Palette),

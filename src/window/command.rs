@@ -5,7 +5,7 @@ pub use crate::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
         evaluation::command::Evaluate, latent::command::Latent, practice::state::PracticeCommand,
         samp::state::SampCommand, similar::state::SimilarCommand, simulation::command::Simulation,
-        training::command::Train,
+        team::state::TeamCommand, training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -22,13 +22,9 @@ use crate::{
 pub enum Command {
     /// An action by key, menu or palette.
     Do(Action),
-    /// Moving about.
     Go(Go),
-    /// Judging.
     Label(Label),
-    /// Which candidates, in which order.
     Queue(QueueCommand),
-    /// The selection.
     Select(Select),
     /// How stamps are drawn: the whole of it, edited by the view.
     Display(Box<Display>),
@@ -44,7 +40,6 @@ pub enum Command {
     Simulation(Simulation),
     /// Judging models.
     Evaluate(Evaluate),
-    /// Training a network.
     Train(Train),
     /// Fine-tuning a model on the labels of the opened set.
     FineTune(FineTune),
@@ -52,15 +47,15 @@ pub enum Command {
     ClosePairs(ClosePairsCommand),
     /// Candidates that are like examples.
     Similar(SimilarCommand),
-    /// Messages to and from other programs.
     Samp(SampCommand),
     /// Practising on candidates whose truth is known.
     Practice(PracticeCommand),
+    /// A project on a server.
+    Team(TeamCommand),
     /// The latent space.
     Latent(Latent),
     /// Our own file dialog.
     Path(PathCommand),
-    /// Show this light curve.
     LightCurve(CurveChoice),
     /// Show this over the stamps.
     Explanation(ExplainChoice),
@@ -102,6 +97,7 @@ of_feature!(
     Similar(SimilarCommand),
     Samp(SampCommand),
     Practice(PracticeCommand),
+    Team(TeamCommand),
     Latent(Latent),
     Path(PathCommand),
     LightCurve(CurveChoice),

@@ -23,7 +23,7 @@ use crate::{
         adaptation, close_pairs, evaluation, file_dialog, guide, inspect, labelling, latent,
         mosaic,
         open::{problems, refusal, start_page},
-        practice, queue, samp, scoring, side_by_side, similar, simulation, training, watch,
+        practice, queue, samp, scoring, side_by_side, similar, simulation, team, training, watch,
     },
     widgets::{self, theme, view_memory::Camera},
     workspace::{
@@ -35,7 +35,6 @@ use crate::{
 
 /// Who owns the state that a frame shows: the window, or a test in its place.
 pub trait Host {
-    /// The state.
     fn state(&self) -> &AppState;
     /// Applies a command at once.
     fn apply(&mut self, command: Command);
@@ -295,6 +294,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
             Pane::FineTune => {
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }
+            Pane::Server => team::view::server_ui(ui, &state.team, &state.shared, commands),
             Pane::Samp => samp::view::samp_ui(ui, &state.samp, &state.shared, commands),
             Pane::ClosePairs => {
                 close_pairs::view::close_pairs_ui(ui, &state.close_pairs, &state.shared, commands);

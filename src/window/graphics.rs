@@ -61,7 +61,6 @@ impl Fault {
 pub(crate) struct Wake(Arc<Mutex<egui::Context>>);
 
 impl Wake {
-    /// Wakes this one.
     pub(crate) fn of(ctx: &egui::Context) -> Self {
         Self(Arc::new(Mutex::new(ctx.clone())))
     }
@@ -81,7 +80,6 @@ impl Wake {
     }
 }
 
-/// Watches the device of a window.
 pub(crate) fn watch(render_state: &RenderState, wake: &Wake) -> DeviceWatch {
     let wake = wake.clone();
     DeviceWatch::over(&render_state.device, move || wake.wake())
@@ -91,7 +89,6 @@ pub(crate) fn watch(render_state: &RenderState, wake: &Wake) -> DeviceWatch {
 type Furnish<'a> =
     dyn FnMut(&eframe::CreationContext<'_>, &mut Option<Viewer>) -> anyhow::Result<()> + 'a;
 
-/// How a window ended.
 enum Ended {
     /// It was closed.
     Well,

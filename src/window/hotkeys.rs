@@ -218,6 +218,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
             Pane::ClassShares => Action::ClassShares,
             Pane::SideBySide => Action::SideBySide,
             Pane::Samp => Action::Samp,
+            Pane::Server => Action::OpenServer,
             Pane::Practice => Action::Practice,
         });
     commands.extend(action.map(Command::Do));

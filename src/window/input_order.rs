@@ -30,7 +30,6 @@ enum Turn {
     Free,
     /// Text that goes into a field.
     Typing,
-    /// A click.
     Clicking,
     /// The pointer has moved far with a button down.
     Dragging,
@@ -43,7 +42,6 @@ enum Turn {
 /// What an event is in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Text.
     Text,
     /// A key that a text field takes for itself.
     FieldKey,

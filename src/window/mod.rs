@@ -57,7 +57,6 @@ use crate::{
     },
 };
 
-/// What the window starts with.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     /// What to open; nothing for the last project, or the start page.

@@ -20,7 +20,6 @@ use crate::{
 pub struct RunningWork {
     /// What it does, in a word.
     pub name: &'static str,
-    /// How far it is.
     pub progress: Progress,
     /// Stops it; none for what is short.
     pub stop: Option<Command>,

@@ -27,7 +27,6 @@ use crate::{
 pub struct SavedSession {
     /// What was on screen.
     pub place: Option<SavedPlace>,
-    /// The screen.
     pub screen: Screen,
     /// Filter and order.
     pub queue: QueueSpec,
@@ -35,7 +34,6 @@ pub struct SavedSession {
     pub display: Display,
     /// Name of the vocabulary.
     pub vocabulary: Arc<str>,
-    /// The role in the mosaic.
     pub mosaic_role: Option<Role>,
     /// Side of a mosaic cell, points; none for the usual one.
     pub mosaic_side: Option<f32>,
@@ -128,6 +126,7 @@ impl AppState {
         self.similar.forget();
         self.samp.forget();
         self.practice.forget();
+        self.team.forget();
         self.evaluation.forget();
         self.label_files.leave_set();
         self.explanation.forget();
@@ -165,7 +164,11 @@ impl AppState {
                 .filter(|pane| {
                     !matches!(
                         pane,
-                        Pane::Palette | Pane::Simulation | Pane::FineTune | Pane::Practice
+                        Pane::Palette
+                            | Pane::Simulation
+                            | Pane::FineTune
+                            | Pane::Practice
+                            | Pane::Server
                     )
                 })
                 .collect(),

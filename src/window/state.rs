@@ -9,7 +9,7 @@ use crate::{
         light_curve::state::LightCurvePane, open::state::OpeningPane,
         practice::state::PracticePane, samp::state::SampPane, scoring::detections::DetectionTasks,
         scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
-        similar::state::SimilarSearch, simulation::state::SimulationPane,
+        similar::state::SimilarSearch, simulation::state::SimulationPane, team::state::TeamPane,
         training::state::TrainingPane, watch::state::GrowingSet,
     },
     workspace::{settings::Settings, shared::Shared},
@@ -34,7 +34,6 @@ pub struct AppState {
     pub label_files: LabelFiles,
     /// Header cards on request.
     pub header: HeaderPane,
-    /// The light curve.
     pub light_curve: LightCurvePane,
     /// Why a model predicts what it predicts.
     pub explanation: ExplanationPane,
@@ -48,10 +47,11 @@ pub struct AppState {
     pub close_pairs: ClosePairsPane,
     /// Candidates that are like examples.
     pub similar: SimilarSearch,
-    /// Messages to and from other programs.
     pub samp: SampPane,
     /// Practising on candidates whose truth is known.
     pub practice: PracticePane,
+    /// The project on a server, and what keeps its labels exchanged.
+    pub team: TeamPane,
     /// The order for a network, and what became of it.
     pub training: TrainingPane,
     /// The order for simulated candidates, with its preview.
@@ -87,6 +87,7 @@ impl AppState {
             similar: SimilarSearch::default(),
             samp: SampPane::default(),
             practice: PracticePane::default(),
+            team: TeamPane::default(),
             training: TrainingPane::default(),
             simulation: SimulationPane::default(),
             dialog: DialogPane::default(),

@@ -8,13 +8,13 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::Timestamp,
-    features::scoring,
+    domain::{Timestamp, words::short},
+    features::{scoring, team},
     widgets::{
         readout, spoken,
         theme::{self, weak},
     },
-    workspace::{action::Action, shared::Shared, words::short},
+    workspace::{action::Action, shared::Shared},
 };
 
 /// How long a message stays, microseconds.
@@ -35,7 +35,6 @@ const NARROW: f32 = 860.0;
 const NARROW_READ_OUT: [f32; 2] = [120.0, 330.0];
 const NARROW_REST: f32 = 420.0;
 
-/// The bar.
 pub fn status_bar_ui(
     ui: &mut Ui,
     state: &AppState,
@@ -58,6 +57,7 @@ pub fn status_bar_ui(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             saved_ui(ui, state);
+            team::view::status_ui(ui, &state.team, &state.shared);
             if !has_own_line {
                 toast_ui(ui, state, now, false, commands);
             }

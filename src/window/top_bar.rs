@@ -9,6 +9,7 @@ use super::{
     state::AppState,
 };
 use crate::{
+    domain::words::short,
     imaging::{ColorMap, LimitRule, Preset, Stretch},
     widgets::{
         cells,
@@ -18,7 +19,6 @@ use crate::{
         action::{ACTIONS, Action, Menu},
         display::Display,
         screen::{Field, Screen},
-        words::short,
     },
 };
 
@@ -26,7 +26,6 @@ use crate::{
 const NAME: usize = 28;
 const TIP: usize = 100;
 
-/// The bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {

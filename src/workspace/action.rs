@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 /// What a person can ask for with one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each action is described in the table below")]
 pub enum Action {
     OpenFiles,
     OpenFolder,
+    OpenServer,
     OpenDemo,
     NewSimulation,
     ImportLabels,
@@ -116,11 +116,8 @@ pub enum Action {
 /// The menu an action stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Menu {
-    /// Files in and out.
     File,
-    /// Where to go.
     Go,
-    /// Judging.
     Label,
     /// Models and what they say.
     Model,
@@ -161,11 +158,8 @@ impl Menu {
 /// One row of the table.
 #[derive(Debug)]
 pub struct ActionInfo {
-    /// The action.
     pub action: Action,
-    /// Where it stands.
     pub menu: Menu,
-    /// Its name.
     pub title: &'static str,
     /// What it does, in a sentence.
     pub help: &'static str,
@@ -197,6 +191,7 @@ const VIEW: &str =
 pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenFiles, Menu::File, "Open files…", "Open FITS files, alert packets or archives", &["Ctrl+O"]),
     row(Action::OpenFolder, Menu::File, "Open folder…", "Open everything in a folder", &["Ctrl+Shift+O"]),
+    row(Action::OpenServer, Menu::File, "Open project on a server…", "Label together with others: a project on a PostgreSQL server, with the stamps that are open", &[]),
     row(Action::OpenDemo, Menu::File, "Open the demo set", "Simulate 2,000 candidates of all classes, once, and open them", &["Ctrl+D"]),
     row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
@@ -358,7 +353,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            103,
+            104,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

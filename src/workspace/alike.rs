@@ -15,7 +15,6 @@ const SOME: f32 = 0.4;
 /// A labelled candidate that the one on the screen is like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Neighbour {
-    /// Which.
     pub candidate: CandidateIx,
     /// Its label.
     pub class: Arc<str>,

@@ -10,7 +10,6 @@ use crate::{
     lightcurve::Forest,
 };
 
-/// A model that was read.
 #[derive(Clone)]
 pub enum AnyModel {
     /// A network: it looks at stamps.
@@ -30,7 +29,6 @@ pub struct FoundModel {
 }
 
 impl AnyModel {
-    /// Its card.
     pub fn card(&self) -> &ModelCard {
         match self {
             Self::Network(model) => model.card(),
@@ -39,7 +37,6 @@ impl AnyModel {
         }
     }
 
-    /// Name and version.
     pub fn id(&self) -> &ModelId {
         match self {
             Self::Network(model) => model.id(),

@@ -1,4 +1,4 @@
-//! The clock on the wall, for those who may read it: jobs and the roof.
+//! The clock on the wall, for those who may read it: tasks, the window and the command line.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

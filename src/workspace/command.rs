@@ -13,13 +13,9 @@ use crate::domain::{CandidateIx, Role};
 pub enum Command {
     /// An action by key, menu or palette.
     Do(Action),
-    /// Moving about.
     Go(Go),
-    /// Judging.
     Label(Label),
-    /// Which candidates, in which order.
     Queue(QueueCommand),
-    /// The selection.
     Select(Select),
     /// How stamps are drawn: the whole of it, edited by the view.
     Display(Box<Display>),
@@ -38,7 +34,6 @@ pub enum Command {
 pub enum Go {
     /// To this candidate, and to the inspect screen where `open` is set.
     To {
-        /// The candidate.
         candidate: CandidateIx,
         /// Also show it large.
         open: bool,
@@ -49,7 +44,6 @@ pub enum Go {
     PlayStep,
 }
 
-/// Judging.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Label {
     /// The class of the vocabulary, by position.
@@ -70,7 +64,6 @@ pub enum Label {
 pub enum QueueCommand {
     /// Sort by this column.
     Sort {
-        /// The column.
         column: Column,
         /// Largest first.
         is_descending: bool,
@@ -106,7 +99,6 @@ pub enum Session {
         /// Where labels go.
         project: Option<PathBuf>,
     },
-    /// Show this screen.
     Show(Screen),
     /// Write labels to this file.
     Export(PathBuf),
@@ -124,9 +116,7 @@ pub enum Session {
     Settings(Box<Settings>),
     /// Give an action a key.
     Key {
-        /// The action.
         action: Action,
-        /// Its key.
         chord: Chord,
     },
     /// The candidates on the mosaic page, in order.
@@ -156,6 +146,5 @@ pub enum Scoring {
     WantedRecall(f32),
     /// Class shares that models of the active one's kind are corrected for.
     Shares(Box<ChosenShares>),
-    /// Stop scoring.
     Stop,
 }

@@ -23,9 +23,7 @@ pub struct Context {
     pub now: Timestamp,
     /// Starts long work.
     pub tasks: Tasks,
-    /// The models at hand.
     pub models: ModelRegistry,
-    /// The latent models at hand.
     pub latent_models: LatentRegistry,
     /// The dialog of the system.
     pub dialog: FileDialog,

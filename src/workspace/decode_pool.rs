@@ -28,7 +28,6 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// Measures a stamp.
     pub fn new(stamp: Stamp) -> Self {
         let statistics = StampStatistics::of(&stamp);
         Self { stamp, statistics }

@@ -1,8 +1,11 @@
-//! The project file of a set for which the user names none.
+//! The project file of a set for which the user names none, and the local copy of one on a server.
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::fnv::{FNV_START, fnv1a};
+use crate::{
+    domain::fnv::{FNV_START, fnv1a},
+    store::server::Address,
+};
 
 /// Bytes of a default project's name taken from what it was made for.
 const NAME_BYTES: usize = 72;
@@ -24,11 +27,7 @@ pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
         let bytes = path.as_os_str().as_encoded_bytes().iter();
         fnv1a(hash, bytes.chain(b"\n").copied())
     });
-    let number = number as u32 ^ (number >> 32) as u32;
-    let file = |name: &str| {
-        let file = format!("{name}-{number:08x}.destello");
-        folders.data_dir().join("projects").join(file)
-    };
+    let file = |name: &str| numbered_file(&folders, name, number);
     let safe = safe_name(&name);
     // Earlier versions took names as they are: such a project goes on.
     let earlier = file(&name);
@@ -36,6 +35,20 @@ pub fn default_project(paths: &[PathBuf]) -> Option<PathBuf> {
         return Some(earlier);
     }
     Some(file(&safe))
+}
+
+/// The local copy of a project on a server: in the same folder, named after the project and the address.
+pub fn local_copy(address: &Address) -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "destello")?;
+    let number = fnv1a(FNV_START, address.text().bytes());
+    Some(numbered_file(&folders, &safe_name(&address.name()), number))
+}
+
+/// A file in the folder of default projects.
+fn numbered_file(folders: &directories::ProjectDirs, name: &str, number: u64) -> PathBuf {
+    let number = number as u32 ^ (number >> 32) as u32;
+    let file = format!("{name}-{number:08x}.destello");
+    folders.data_dir().join("projects").join(file)
 }
 
 /// True for a file in the folder of default projects.
@@ -66,7 +79,7 @@ fn safe_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::default_project;
+    use super::*;
 
     #[test]
     fn the_same_paths_lead_to_the_same_project_and_others_to_another() {
@@ -81,6 +94,21 @@ mod tests {
             known.display()
         );
         assert!(project("/data/night").to_string_lossy().contains("night-"));
+    }
+
+    #[test]
+    fn each_address_has_its_copy() {
+        let copy = |text: &str| {
+            let address = Address::parse(text).unwrap();
+            local_copy(&address).unwrap().display().to_string()
+        };
+        let night = copy("postgresql://ana@db/night");
+        assert!(
+            night.contains("night@db-") && is_default(night.as_ref()),
+            "{night}"
+        );
+        assert_ne!(night, copy("postgresql://ana@db/night?project=two"));
+        assert_ne!(night, copy("postgresql://ben@db/night"));
     }
 
     #[test]

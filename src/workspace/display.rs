@@ -67,7 +67,6 @@ impl Default for Tweak {
 pub struct SetLimits {
     /// Science and reference.
     pub plain: Option<Limits>,
-    /// Difference.
     pub difference: Option<Limits>,
     /// Signal to noise.
     pub snr: Option<Limits>,
@@ -81,7 +80,6 @@ pub struct Display {
     pub preset: Preset,
     /// Science and reference.
     pub plain: Recipe,
-    /// Difference.
     pub difference: Recipe,
     /// Signal to noise.
     pub snr: Recipe,
@@ -107,7 +105,6 @@ impl Default for Display {
 }
 
 impl Display {
-    /// The display of a preset.
     pub fn of(preset: Preset) -> Self {
         Self {
             preset,
@@ -153,7 +150,6 @@ impl Display {
         }
     }
 
-    /// The recipe of a role.
     pub fn recipe(&self, role: Role) -> Recipe {
         match role {
             Role::Science | Role::Reference => self.plain,

@@ -19,7 +19,6 @@ pub struct Drawn {
     pub generation: u64,
     /// How often epochs of this opening had got other numbers.
     pub renumbered: u64,
-    /// The screen that was drawn.
     pub screen: Screen,
     /// The large stamps, where each of them was drawn or the reason stood in its place.
     pub large: Option<DrawnEpoch>,

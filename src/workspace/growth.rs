@@ -8,7 +8,6 @@ use crate::domain::{CandidateIx, Growth, Renewed};
 /// A candidate for which something came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CameIn {
-    /// The candidate.
     pub ix: CandidateIx,
     /// The epoch to look at: the last of the new ones.
     pub epoch: usize,

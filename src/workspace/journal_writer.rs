@@ -17,10 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub enum JournalNews {
     /// Label events are on disk.
-    Saved {
-        /// How many.
-        events: usize,
-    },
+    Saved { events: usize },
     /// Label events could not be written: they are kept in memory and tried again.
     NotSaved {
         /// Why, naming the file.
@@ -481,10 +478,9 @@ impl Writer {
 
     /// Another window wrote in between: the true order is the file's.
     fn reread(&mut self) {
-        match self.project.events_since(0) {
-            Ok(events) => {
-                self.known = events.last().map_or(0, |(seq, _)| *seq);
-                let events = events.into_iter().map(|(_, event)| event).collect();
+        match self.project.history() {
+            Ok((events, last)) => {
+                self.known = last;
                 self.report(JournalNews::Reordered(events));
             }
             Err(error) => log::warn!("{error}"),
@@ -492,6 +488,12 @@ impl Writer {
     }
 
     fn listen(&mut self) {
+        // Events of a server came to stand before some that the window has.
+        match self.project.is_reordered() {
+            Ok(true) => return self.reread(),
+            Ok(false) => {}
+            Err(error) => log::warn!("{error}"),
+        }
         match self.project.events_since(self.known) {
             Ok(events) => {
                 if let Some((last, _)) = events.last() {

@@ -14,7 +14,6 @@ pub struct Chord {
     pub ctrl: bool,
     /// Shift; not counted for keys that are typed with it, such as `?`.
     pub shift: bool,
-    /// Alt.
     pub alt: bool,
     /// The key's name: `A`, `1`, `ArrowLeft`, `[`, `Space`.
     pub key: String,
@@ -109,7 +108,6 @@ pub struct KeyMap {
 }
 
 impl KeyMap {
-    /// The chords of an action.
     pub fn chords(&self, action: Action) -> Vec<Chord> {
         self.changed.get(&action).cloned().unwrap_or_else(|| {
             action
@@ -129,7 +127,6 @@ impl KeyMap {
             .unwrap_or_default()
     }
 
-    /// The action a chord asks for.
     pub fn action(&self, chord: &Chord) -> Option<Action> {
         ACTIONS
             .iter()

@@ -27,7 +27,6 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
 }
 
-/// Their cards.
 pub fn shipped() -> Vec<ModelCard> {
     let cards = SHIPPED
         .iter()

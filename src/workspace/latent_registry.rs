@@ -19,7 +19,6 @@ use crate::{
 
 /// What places stamps in a latent space, and draws what lies there. A network does.
 pub trait LatentCoder: Send {
-    /// Its card.
     fn card(&self) -> ModelCard;
 
     /// Its space, and which version of which model it is.

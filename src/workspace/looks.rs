@@ -68,7 +68,6 @@ impl Shared {
         Some(&self.stamps.ready(stamp.id)?.stamp)
     }
 
-    /// The limits of a role at an epoch.
     pub fn limits(&self, candidate: CandidateIx, epoch: usize, role: Role) -> Option<Limits> {
         self.look(candidate, epoch, role, Scope::Locked)
             .map(|look| look.limits)

@@ -20,7 +20,6 @@ use crate::{
 /// A version of a model, and where it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelSource {
-    /// Which.
     pub id: ModelId,
     /// Its name or file.
     pub source: Arc<str>,
@@ -29,9 +28,7 @@ pub struct ModelSource {
 /// A model that is ready to score.
 #[derive(Clone, Debug)]
 pub struct LoadedModel {
-    /// Name and version.
     pub id: ModelId,
-    /// Its card.
     pub card: Arc<ModelCard>,
     /// Why it is not computed on the device that was chosen.
     pub warning: Option<String>,

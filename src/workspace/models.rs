@@ -100,7 +100,6 @@ pub(crate) fn from_bytes(
 pub(crate) enum ModelFile<'a> {
     /// The bytes of a network that tells classes.
     Network(Cow<'a, [u8]>),
-    /// A forest is whole.
     Forest(Arc<Forest>),
     /// So is a network of others, which is computed on the CPU.
     Foreign(Arc<ForeignModel>),

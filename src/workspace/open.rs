@@ -9,10 +9,8 @@ use crate::{
     tasks::cancel::CancelToken,
 };
 
-/// What was found.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// All candidates.
     pub catalogue: Catalogue,
     /// What could not be used.
     pub problems: Vec<Problem>,

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PickFor {
-    /// Files to open.
     OpenFiles,
-    /// A folder to open.
     OpenFolder,
     /// A vocabulary of the user's own (TOML).
     Vocabulary,
@@ -41,14 +39,11 @@ pub enum PickFor {
     LatentModel,
 }
 
-/// What is picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickKind {
-    /// One file that is there.
     File,
     /// One or more files that are there.
     Files,
-    /// A folder.
     Folder,
     /// A file to write, there or not.
     Save,
@@ -58,7 +53,6 @@ pub enum PickKind {
 type Filters = &'static [(&'static str, &'static [&'static str])];
 
 impl PickFor {
-    /// What is picked.
     pub const fn kind(self) -> PickKind {
         match self {
             Self::OpenFiles => PickKind::Files,

@@ -24,7 +24,6 @@ pub enum Motion {
 /// The candidate and epoch on screen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place {
-    /// The candidate.
     pub candidate: Option<CandidateIx>,
     /// The epoch, from 0.
     pub epoch: usize,

@@ -9,6 +9,8 @@ use crate::io::kept_index::Reuse;
 pub struct ProjectState {
     /// The file; none before it is open.
     pub path: Option<PathBuf>,
+    /// The address of the server that it is shared on, without a password.
+    pub server: Option<String>,
     /// What was opened.
     pub paths: Vec<PathBuf>,
     /// Events given but not yet acknowledged by the disk.

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::pick::PickFor;
 
-/// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Leave the present set and open another.
@@ -33,7 +32,6 @@ pub enum Request {
     },
 }
 
-/// Where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leave {
     /// Out of the program.

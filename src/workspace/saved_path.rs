@@ -14,7 +14,6 @@ const MARK: &str = "bytes:";
 /// What is written out, beside bytes above 127.
 const WRITTEN_OUT: &AsciiSet = &CONTROLS.add(b'%');
 
-/// A path as text.
 fn to_text(path: &Path) -> String {
     if let Some(text) = path.to_str() {
         return text.to_owned();
@@ -23,7 +22,6 @@ fn to_text(path: &Path) -> String {
     format!("{MARK}{}", percent_encode(bytes, WRITTEN_OUT))
 }
 
-/// A path from its text.
 fn from_text(text: &str) -> PathBuf {
     let Some(escaped) = text.strip_prefix(MARK) else {
         return text.into();
@@ -35,12 +33,10 @@ fn from_text(text: &str) -> PathBuf {
 pub mod one {
     use super::{Deserialize, Deserializer, Path, PathBuf, Serializer, from_text, to_text};
 
-    /// Writes the path.
     pub fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&to_text(path))
     }
 
-    /// Reads the path.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
         Ok(from_text(&String::deserialize(from)?))
     }
@@ -50,13 +46,11 @@ pub mod one {
 pub mod list {
     use super::{Deserialize, Deserializer, PathBuf, Serialize, Serializer, from_text, to_text};
 
-    /// Writes the paths.
     pub fn serialize<S: Serializer>(paths: &[PathBuf], to: S) -> Result<S::Ok, S::Error> {
         let texts: Vec<_> = paths.iter().map(|path| to_text(path)).collect();
         texts.serialize(to)
     }
 
-    /// Reads the paths.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
         let texts = Vec::<String>::deserialize(from)?;
         Ok(texts.iter().map(|text| from_text(text)).collect())
@@ -72,13 +66,11 @@ pub mod map {
 
     type Paths = BTreeMap<PickFor, PathBuf>;
 
-    /// Writes the paths.
     pub fn serialize<S: Serializer>(paths: &Paths, to: S) -> Result<S::Ok, S::Error> {
         let texts = paths.iter().map(|(purpose, path)| (purpose, to_text(path)));
         texts.collect::<BTreeMap<_, _>>().serialize(to)
     }
 
-    /// Reads the paths.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Paths, D::Error> {
         let texts = BTreeMap::<PickFor, String>::deserialize(from)?;
         let paths = texts

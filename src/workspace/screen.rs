@@ -15,7 +15,6 @@ pub enum Screen {
     Latent,
     /// How well models judge.
     Evaluate,
-    /// Training a network.
     Train,
     /// What could not be opened.
     Problems,
@@ -27,10 +26,8 @@ pub enum Screen {
 pub enum Pane {
     /// Keys, name, memory, theme.
     Settings,
-    /// All keys.
     #[serde(alias = "key_sheet")]
     KeyHelp,
-    /// The guide.
     Guide,
     /// Find an action by name.
     Palette,
@@ -48,10 +45,11 @@ pub enum Pane {
     ClassShares,
     /// Several candidates or epochs at one scale.
     SideBySide,
-    /// Messages to and from other programs.
     Samp,
     /// Practising on candidates whose truth is known.
     Practice,
+    /// The address of a project on a server.
+    Server,
 }
 
 /// A text field that a key jumps to.

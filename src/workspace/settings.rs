@@ -21,7 +21,6 @@ pub enum Theme {
     Light,
 }
 
-/// Which dialog asks for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileDialogs {
@@ -50,7 +49,6 @@ pub struct Settings {
     pub play_per_second: f32,
     /// Go to the next candidate after a label.
     pub advances_after_label: bool,
-    /// Which dialog asks for files.
     pub file_dialogs: FileDialogs,
     /// Vocabulary files of this user (TOML).
     #[serde(with = "saved_path::list")]

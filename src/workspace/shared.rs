@@ -34,11 +34,8 @@ use crate::{
 /// The opened set, its labels and scores, and what is on the screen.
 #[derive(Debug)]
 pub struct Shared {
-    /// All candidates.
     pub catalogue: Arc<Catalogue>,
-    /// All labels.
     pub book: Arc<LabelBook>,
-    /// The vocabularies to choose from.
     pub vocabularies: Vec<Vocabulary>,
     /// The one in use.
     pub vocabulary: usize,
@@ -86,7 +83,6 @@ pub struct Shared {
     pub login_name: Arc<str>,
     /// The last message.
     pub toast: Option<Toast>,
-    /// The project file.
     pub project: ProjectState,
     /// Keeps labels; none where no set is open.
     pub journal: Option<Journal>,
@@ -273,7 +269,6 @@ impl Shared {
         self.with_queue(Queue::extend);
     }
 
-    /// Changes the queue by what is known.
     pub fn with_queue(&mut self, change: impl FnOnce(&mut Queue, Facts<'_>)) {
         let facts = Facts {
             catalogue: &self.catalogue,

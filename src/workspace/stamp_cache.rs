@@ -8,12 +8,10 @@ use std::{
 use super::decode_pool::Decoded;
 use crate::domain::{Problem, StampId};
 
-/// One stamp in the cache.
 #[derive(Clone, Debug)]
 pub enum CachedStamp {
     /// Asked for, not there yet.
     Pending,
-    /// Decoded.
     Ready(Arc<Decoded>),
     /// Could not be decoded.
     Failed(Arc<Problem>),
@@ -61,7 +59,6 @@ impl StampCache {
         }
     }
 
-    /// What is known of a stamp.
     pub fn get(&self, id: StampId) -> Option<&CachedStamp> {
         self.entries.get(&id).map(|entry| &entry.content)
     }

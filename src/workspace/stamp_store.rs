@@ -105,7 +105,6 @@ impl StampStore {
         &self.ids
     }
 
-    /// What is known of a stamp.
     pub fn get(&self, id: StampId) -> Option<&CachedStamp> {
         self.cache.get(id)
     }

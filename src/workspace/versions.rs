@@ -27,7 +27,6 @@ pub fn keep(project: &Path, version: &ModelVersion, file: &[u8]) -> anyhow::Resu
 /// Who keeps a new version.
 #[derive(Clone, Debug)]
 pub enum Keep {
-    /// A project.
     Project(PathBuf),
     /// A model file, with its card beside it.
     File(PathBuf),
@@ -140,7 +139,6 @@ impl Versions {
         self.all.push(version);
     }
 
-    /// Asks the project for its versions.
     pub fn read(&mut self, project: PathBuf, tasks: &Tasks) {
         self.reading = Some(tasks.start(ReadVersions { project }));
     }
@@ -162,7 +160,6 @@ impl Versions {
 
 /// Reads the versions of a project.
 pub struct ReadVersions {
-    /// Which.
     pub project: PathBuf,
 }
 

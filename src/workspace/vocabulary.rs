@@ -25,7 +25,6 @@ pub fn find_vocabulary(name_or_file: &str) -> anyhow::Result<Vocabulary> {
     Ok(vocabulary_file::read(path)?)
 }
 
-/// Reads a vocabulary for the window.
 pub struct ReadVocabulary {
     /// A file, or the name of a built-in one.
     pub source: PathBuf,

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::module_graph::{Imports, imports};
 
-/// Two or three files may lean on each other; more are one knot that cannot be read in order.
+/// Two or three files may lean on each other; more cannot be read in order.
 const LARGEST: usize = 3;
 
 #[test]
 fn no_import_circle_of_more_than_three_files() {
     let sources = crate::sources().into_iter().collect();
     let imports = imports(&sources);
-    let knots: Vec<_> = circles(&imports)
+    let large: Vec<_> = circles(&imports)
         .iter()
         .filter(|files| files.len() > LARGEST)
         .map(|files| describe(files, &imports))
         .collect();
-    assert!(knots.is_empty(), "\n{}", knots.join("\n"));
+    assert!(large.is_empty(), "\n{}", large.join("\n"));
 }
 
 /// The strongly connected components of two files and more.

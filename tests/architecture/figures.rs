@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use destello::{domain::ModelInput, workspace::words::thousands};
+use destello::domain::{ModelInput, words::thousands};
 
 use super::{cards::card, guide::shell_lines, page::Summary};
 

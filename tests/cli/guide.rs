@@ -14,11 +14,12 @@ use std::{
 use crate::common::program::{finished, program, text};
 
 /// Parts of commands that are not run here, and why.
-const NOT_RUN: [(&str, &str); 15] = [
+const NOT_RUN: [(&str, &str); 16] = [
     (
         "destello merge ",
         "needs all four shards; tests/cli/shards.rs",
     ),
+    ("postgresql://", "needs a server; tests/real/team"),
     ("--count 1000000", "makes a million candidates"),
     ("destello train ", "trains for minutes to hours"),
     (

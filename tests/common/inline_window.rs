@@ -12,7 +12,7 @@ use std::{
 
 use super::MadeLatent;
 use destello::{
-    domain::{CandidateIx, LabelEvent, Timestamp, label_book::LabelState},
+    domain::{CandidateIx, LabelEvent, ModelId, Timestamp, label_book::LabelState},
     features::{
         adaptation::{curve_task::MeasureCurve, task::FineTune},
         latent::adapt_task::Adapt,
@@ -255,6 +255,20 @@ impl InlineWindow {
         if most > 0 {
             self.poll();
         }
+    }
+
+    /// # Panics
+    /// Where any work is under way.
+    pub fn assert_idle(&self) {
+        let running = self.state.running();
+        assert!(running.is_empty(), "{running:?}");
+    }
+
+    /// # Panics
+    /// Where no model is ready.
+    pub fn active_model(&self) -> ModelId {
+        let active = self.state.shared.scores.active();
+        active.ready.as_ref().unwrap().id.clone()
     }
 
     /// True while work of that name is under way.

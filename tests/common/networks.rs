@@ -1,12 +1,9 @@
 //! Models of random weights, biases among them, and numbers to ask them about.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use destello::{
-    domain::{ComponentCard, InputPlan, LatentCard, ModelCard, ModelInput, Role, TrainingRecord},
+    domain::{ComponentCard, InputPlan, LatentCard, ModelCard, ModelInput, Role},
     learn::{Architecture, Compute, Model, latent::LatentKind, model_file, onnx},
 };
 
@@ -32,22 +29,7 @@ pub fn latent_card(
     components: usize,
 ) -> ModelCard {
     ModelCard {
-        format: ModelCard::FORMAT,
         name: "made".into(),
-        about: String::new(),
-        network: network.into(),
-        members: 1,
-        input: InputPlan {
-            side_px,
-            ..LatentKind::input(vec![Role::Snr])
-        }
-        .into(),
-        classes: Vec::new(),
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::new(),
-        class_sets: None,
         latent: Some(LatentCard {
             dimensions,
             widths,
@@ -56,6 +38,14 @@ pub fn latent_card(
             pixel_variance: None,
             components: vec![ComponentCard::default(); components],
         }),
+        ..ModelCard::untrained(
+            network,
+            InputPlan {
+                side_px,
+                ..LatentKind::input(vec![Role::Snr])
+            },
+            &[],
+        )
     }
 }
 
@@ -67,19 +57,9 @@ pub fn shaken(architecture: Architecture) -> Model {
         _ => &["bogus", "real"],
     };
     let card = ModelCard {
-        format: ModelCard::FORMAT,
-        name: name.into(),
         about: architecture.about().into(),
-        network: name.into(),
         members: if name == "cape" { 3 } else { 1 },
-        input: architecture.input(),
-        classes: classes.iter().map(|&class| class.into()).collect(),
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::new(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(name, architecture.input(), classes)
     };
     let model = Model::untrained(card, &Compute::cpu()).unwrap();
     let mut bytes = model_file::to_bytes(&model).unwrap();

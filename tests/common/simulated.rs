@@ -1,6 +1,10 @@
 //! Simulated sets on disk, made in this process by the built-in simulators.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use destello::{
     features::simulation::{
@@ -11,6 +15,9 @@ use destello::{
     },
     tasks::cancel::CancelToken,
 };
+use tempfile::TempDir;
+
+use super::InlineWindow;
 
 /// An order of so many candidates of any class, with the images that are usual.
 pub fn order(kind: Kind, survey: &str, count: u64, seed: u64, out: &Path) -> SimulationOrder {
@@ -36,18 +43,48 @@ pub fn simulate(order: &SimulationOrder) {
     simulate::simulate(order, &simulator_of, &crew).unwrap();
 }
 
-/// Fills a folder with ZTF triplets of three kinds, two of artefacts and one of real ones: the kind of each identifier.
-pub fn three_kinds(count: u64, seed: u64, out: &Path) -> BTreeMap<String, String> {
-    let kinds = ["psf_ring", "bad_column", "hostless"];
-    simulate(&SimulationOrder {
-        classes: kinds.map(Into::into).to_vec(),
-        ..order(Kind::Triplets, "ztf", count, seed, out)
-    });
-    let truth = fs::read_to_string(out.join("truth.csv")).unwrap();
-    let rows = truth.lines().skip(1).map(|line| {
-        let mut cells = line.split(',');
-        let id = cells.next().unwrap().to_owned();
-        (id, cells.nth(1).unwrap().to_owned())
-    });
-    rows.collect()
+/// ZTF triplets of three kinds in a folder of their own, two of artefacts and one of real ones, and the kind of each.
+pub struct ThreeKinds {
+    folder: TempDir,
+    pub of: BTreeMap<String, String>,
+}
+
+impl ThreeKinds {
+    /// # Panics
+    /// Where they cannot be made.
+    pub fn new(count: u64, seed: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("night");
+        let kinds = ["psf_ring", "bad_column", "hostless"];
+        simulate(&SimulationOrder {
+            classes: kinds.map(Into::into).to_vec(),
+            ..order(Kind::Triplets, "ztf", count, seed, &out)
+        });
+        let truth = fs::read_to_string(out.join("truth.csv")).unwrap();
+        let rows = truth.lines().skip(1).map(|line| {
+            let mut cells = line.split(',');
+            let id = cells.next().unwrap().to_owned();
+            (id, cells.nth(1).unwrap().to_owned())
+        });
+        let of = rows.collect();
+        Self { folder, of }
+    }
+
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.beside("night")
+    }
+
+    pub fn window(&self) -> InlineWindow {
+        InlineWindow::on(&self.path(), &self.beside("night.destello"))
+    }
+
+    /// Identifiers of some of a kind.
+    pub fn some(&self, kind: &str, count: usize) -> Vec<&str> {
+        let all = self.of.iter().filter(|(_, of)| **of == *kind);
+        all.map(|(id, _)| &**id).take(count).collect()
+    }
 }

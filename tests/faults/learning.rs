@@ -109,11 +109,7 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
         panic!("{:?}", window.state.latent.status());
     };
     assert!(names_the_log(why), "{why}");
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
 
     // The map, the pictures of centroids and the stamp drawn again follow an embedding.
     for name in ["latent map", "decoding", "reconstruction"] {
@@ -128,11 +124,7 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
     assert!(latent.map().is_none());
     assert!(names_the_log(latent.map_fault().unwrap()));
     assert!(latent.centroids().unwrap().is_err());
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
     let here = (
         window.state.shared.place.candidate.unwrap(),
         window.state.shared.place.epoch,
@@ -158,21 +150,13 @@ fn a_latent_model_whose_training_breaks_off_is_left_as_it_was() {
     window.apply(Command::Latent(Latent::Adapt));
     assert_eq!(fault::left("latent fine-tuning"), 0);
     assert!(names_the_log(window.toast()), "{}", window.toast());
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
     begin_and_stop(
         &mut window,
         Command::Latent(Latent::Adapt),
         Command::Latent(Latent::StopAdapting),
     );
     assert_eq!(window.toast(), "stopped; all is as it was");
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
     assert!(window.state.shared.versions.all().is_empty());
 }

@@ -28,11 +28,7 @@ fn an_export_and_stamps_under_way_are_forgotten_with_their_set() {
         project: Some(second.beside("night.destello")),
     }));
     window.settle();
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
     assert_eq!(window.state.shared.stamps.bytes(), 0);
     assert!(!window.toast().contains("written"), "{}", window.toast());
     // What was begun is finished all the same.

@@ -30,11 +30,7 @@ fn task_breaks(window: &mut InlineWindow, name: &str, act: impl FnOnce(&mut Inli
 fn task_ends(window: &mut InlineWindow, act: impl FnOnce(&mut InlineWindow)) {
     act(window);
     window.settle();
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
 }
 
 /// True where the user is sent to the log.

@@ -1,5 +1,9 @@
 //! Work on the opened set.
 
+use crate::{
+    common::{self, InlineWindow, PlacedSet, Sky, StampSet},
+    in_turn, names_the_log, task_breaks, task_ends,
+};
 use destello::{
     domain::Role,
     features::{
@@ -8,17 +12,13 @@ use destello::{
         inspect::header::ReadHeader,
         labelling::transfer::{ExportLabels, ImportLabels},
         light_curve::{
-            folding::Fold, measured::CurveChoice, period_search::FindPeriod, photometer::Measure,
+            folding::Fold, measured::CurveChoice, period_search::FindPeriod,
+            photometry::task::Measure,
         },
     },
     tasks::{Task, fault},
     window::command::{Command, QueueCommand, Scoring, Session},
     workspace::{action::Action, queue::column::Column, scores::shown::ScoringStatus},
-};
-
-use crate::{
-    common::{self, InlineWindow, PlacedSet, Sky, StampSet},
-    in_turn, names_the_log, task_breaks, task_ends,
 };
 
 fn window(set: &StampSet) -> InlineWindow {
@@ -273,11 +273,7 @@ fn scoring_that_breaks_off_says_so_and_goes_on_when_asked() {
         assert_eq!(why.len(), failing);
         assert!(why.iter().all(|why| names_the_log(why)), "{why:?}");
         assert!(names_the_log(window.toast()), "{}", window.toast());
-        assert!(
-            window.state.running().is_empty(),
-            "{:?}",
-            window.state.running()
-        );
+        window.assert_idle();
         window.act(Action::ScoreAgain);
         assert_eq!(
             statuses(&window),

@@ -18,12 +18,13 @@ use destello::{
 };
 use fitsio::FitsFile;
 
+fn outcome(window: &InlineWindow) -> Option<&Outcome> {
+    let state = &window.state;
+    state.explanation.explanation(&state.shared)
+}
+
 fn explanation(window: &InlineWindow) -> Arc<Explanation> {
-    let outcome = window
-        .state
-        .explanation
-        .explanation(&window.state.shared)
-        .cloned();
+    let outcome = outcome(window).cloned();
     outcome.expect("an explanation").expect("no refusal")
 }
 
@@ -38,13 +39,7 @@ fn close(a: &[f32], b: &[f32]) -> bool {
 fn a_key_explains_the_epoch_on_screen_and_every_other_that_comes() {
     let set = StampSet::new();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
-    assert!(
-        window
-            .state
-            .explanation
-            .explanation(&window.state.shared)
-            .is_none()
-    );
+    assert!(outcome(&window).is_none());
     window.act(Action::Explanation);
     assert_eq!(window.toast(), "explanation: LRP α2 β−1");
     let first = explanation(&window);
@@ -63,22 +58,10 @@ fn a_key_explains_the_epoch_on_screen_and_every_other_that_comes() {
     window.act(Action::PreviousEpoch);
     assert!(Arc::ptr_eq(&explanation(&window), &first));
     window.act(Action::Mosaic);
-    assert!(
-        window
-            .state
-            .explanation
-            .explanation(&window.state.shared)
-            .is_none()
-    );
+    assert!(outcome(&window).is_none());
     window.act(Action::Inspect);
     window.act(Action::Explanation);
-    assert!(
-        window
-            .state
-            .explanation
-            .explanation(&window.state.shared)
-            .is_none()
-    );
+    assert!(outcome(&window).is_none());
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Looks like: the nearest labelled ones beside a candidate, as labels come and go, and side by side with it.
 
-use std::{collections::BTreeMap, path::PathBuf};
-
-use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, simulated::three_kinds};
+use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, simulated::ThreeKinds};
 use destello::{
     domain::CandidateIx,
     features::{
@@ -16,35 +14,13 @@ use destello::{
     window::command::Command,
     workspace::{action::Action, alike::Neighbour, screen::Pane},
 };
-use tempfile::TempDir;
 
-/// Thirty simulated triplets of three kinds.
-struct Kinds {
-    folder: TempDir,
-    of: BTreeMap<String, String>,
-}
-
-impl Kinds {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let of = three_kinds(30, 12, &folder.path().join("night"));
-        Self { folder, of }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("night")
-    }
-
-    fn window(&self) -> InlineWindow {
-        let mut window = InlineWindow::on(&self.path(), &self.folder.path().join("night.destello"));
-        window.state.shared.settings.shows_looks_like = true;
-        window
-    }
-
-    fn some(&self, kind: &str, count: usize) -> Vec<&str> {
-        let all = self.of.iter().filter(|(_, of)| **of == *kind);
-        all.map(|(id, _)| &**id).take(count).collect()
-    }
+/// A window on thirty triplets of three kinds that shows what they look like.
+fn kinds() -> (ThreeKinds, InlineWindow) {
+    let set = ThreeKinds::new(30, 12);
+    let mut window = set.window();
+    window.state.shared.settings.shows_looks_like = true;
+    (set, window)
 }
 
 fn now(window: &InlineWindow) -> LooksLikeNow {
@@ -74,8 +50,7 @@ fn likeness(window: &InlineWindow, ix: CandidateIx) -> f32 {
 
 #[test]
 fn the_nearest_of_each_side_follows_the_labels_and_the_search() {
-    let set = Kinds::new();
-    let mut window = set.window();
+    let (set, mut window) = kinds();
     let (columns, hosts) = (set.some("bad_column", 5), set.some("hostless", 3));
     let here = columns[0];
     window.go_to(here);
@@ -128,8 +103,7 @@ fn the_nearest_of_each_side_follows_the_labels_and_the_search() {
 
 #[test]
 fn the_nearest_stand_side_by_side_with_the_one_on_the_screen() {
-    let set = Kinds::new();
-    let mut window = set.window();
+    let (set, mut window) = kinds();
     let (columns, hosts) = (set.some("bad_column", 3), set.some("hostless", 2));
     label(&mut window, hosts[0], REAL);
     label(&mut window, columns[0], BOGUS);
@@ -171,8 +145,7 @@ fn what_cannot_be_compared_and_what_was_stopped_is_named() {
     window.go_to("right");
     assert_eq!(now(&window), LooksLikeNow::NoStamp);
     // Stopped, it begins anew by request only.
-    let set = Kinds::new();
-    let mut window = set.window();
+    let (set, mut window) = kinds();
     window.go_to(set.some("hostless", 1)[0]);
     window.begin(Command::Label(destello::window::command::Label::Class(
         REAL,

@@ -1,8 +1,8 @@
 //! Practice: answers that are judged at once and never become labels, the score beside the model's, the certificate.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+use std::{fs, sync::Arc};
 
-use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, simulated::three_kinds};
+use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, simulated::ThreeKinds};
 use destello::{
     features::{practice::state::PracticeCommand, simulation::simulator::simulator_of},
     window::command::{Command, Label},
@@ -12,35 +12,13 @@ use destello::{
         screen::{Pane, Screen},
     },
 };
-use tempfile::TempDir;
 
-/// Twenty-four simulated triplets of three kinds.
-struct Kinds {
-    folder: TempDir,
-    of: BTreeMap<String, String>,
-}
-
-impl Kinds {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let of = three_kinds(24, 13, &folder.path().join("night"));
-        Self { folder, of }
-    }
-
-    fn beside(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn window(&self) -> InlineWindow {
-        InlineWindow::on(&self.beside("night"), &self.beside("night.destello"))
-    }
-
-    fn class(&self, id: &str) -> usize {
-        if self.of[id] == "hostless" {
-            REAL
-        } else {
-            BOGUS
-        }
+/// The class of a candidate, by its kind.
+fn class(set: &ThreeKinds, id: &str) -> usize {
+    if set.of[id] == "hostless" {
+        REAL
+    } else {
+        BOGUS
     }
 }
 
@@ -50,7 +28,7 @@ fn practise(window: &mut InlineWindow, command: PracticeCommand) {
 
 #[test]
 fn answers_are_judged_at_once_and_never_become_labels() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(24, 13);
     let mut window = set.window();
     let whole = window.queue().len();
     practise(&mut window, PracticeCommand::Start);
@@ -64,7 +42,7 @@ fn answers_are_judged_at_once_and_never_become_labels() {
         let shared = &window.state.shared;
         assert!(window.state.practice.is_asked(shared), "{id}");
         assert_eq!(window.state.practice.feedback(shared), None);
-        let (truth, is_right) = (set.class(&id), number >= 3);
+        let (truth, is_right) = (class(&set, &id), number >= 3);
         window.label(if is_right { truth } else { 1 - truth });
         let shared = &window.state.shared;
         let feedback = window.state.practice.feedback(shared).unwrap();
@@ -96,7 +74,7 @@ fn answers_are_judged_at_once_and_never_become_labels() {
 
 #[test]
 fn the_filter_from_before_is_set_again_afterwards() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(24, 13);
     let mut window = set.window();
     let first = window.queue()[0].to_owned();
     let line = format!("id:{first}");
@@ -112,12 +90,12 @@ fn the_filter_from_before_is_set_again_afterwards() {
 
 #[test]
 fn labels_are_hidden_and_none_is_given_meanwhile() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(24, 13);
     let mut window = set.window();
     let ids: Vec<String> = window.queue().into_iter().map(Into::into).collect();
     for id in &ids[..12] {
         window.go_to(id);
-        window.label(set.class(id));
+        window.label(class(&set, id));
     }
     let before = window.state.shared.book.events().len();
     practise(&mut window, PracticeCommand::Start);
@@ -181,14 +159,14 @@ fn labels_are_hidden_and_none_is_given_meanwhile() {
 
 #[test]
 fn the_certificate_has_the_figures_and_the_stamps_of_what_was_wrong() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(24, 13);
     let mut window = set.window();
     practise(&mut window, PracticeCommand::Certificate);
     assert!(window.dialogs.is_empty());
     practise(&mut window, PracticeCommand::Start);
     let wrong = window.here().to_owned();
     for is_right in [false, true, true, true] {
-        let truth = set.class(window.here());
+        let truth = class(&set, window.here());
         window.label(if is_right { truth } else { 1 - truth });
         window.act(Action::NextCandidate);
     }

@@ -1,52 +1,22 @@
 //! More like this: nearest first, refined, dropped, and without examples.
 
-use std::{collections::BTreeMap, path::PathBuf};
-
-use crate::common::{InlineWindow, PlacedSet, simulated::three_kinds};
+use crate::common::{InlineWindow, PlacedSet, simulated::ThreeKinds};
 use destello::{
     features::similar::{state::SimilarCommand, task::CompareStamps},
     tasks::Task as _,
     window::command::Command,
     workspace::{action::Action, command::Select, queue::column::Column, screen::Screen},
 };
-use tempfile::TempDir;
 
-/// Sixty simulated triplets of three kinds.
-struct Kinds {
-    folder: TempDir,
-    of: BTreeMap<String, String>,
-}
-
-impl Kinds {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let of = three_kinds(60, 11, &folder.path().join("night"));
-        Self { folder, of }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("night")
-    }
-
-    fn window(&self) -> InlineWindow {
-        InlineWindow::on(&self.path(), &self.folder.path().join("night.destello"))
-    }
-
-    fn some(&self, kind: &str, count: usize) -> Vec<&str> {
-        let all = self.of.iter().filter(|(_, of)| **of == *kind);
-        all.map(|(id, _)| &**id).take(count).collect()
-    }
-
-    /// How many of the first twelve of the queue are of a kind.
-    fn among_first(&self, window: &InlineWindow, kind: &str) -> usize {
-        let first = window.queue().into_iter().take(12);
-        first.filter(|id| self.of[*id] == kind).count()
-    }
+/// How many of the first twelve of the queue are of a kind.
+fn among_first(set: &ThreeKinds, window: &InlineWindow, kind: &str) -> usize {
+    let first = window.queue().into_iter().take(12);
+    first.filter(|id| set.of[*id] == kind).count()
 }
 
 #[test]
 fn the_nearest_come_first_and_answers_make_them_better() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(60, 11);
     let mut window = set.window();
     let example = set.some("bad_column", 1)[0];
     window.go_to(example);
@@ -55,7 +25,7 @@ fn the_nearest_come_first_and_answers_make_them_better() {
     assert_eq!(window.state.shared.screen, Screen::Mosaic);
     assert_eq!(window.queue().len(), 60);
     assert_eq!((window.queue()[0], window.here()), (example, example));
-    let before = set.among_first(&window, "bad_column");
+    let before = among_first(&set, &window, "bad_column");
     // Ten of sixty are of this kind: of twelve by chance two.
     assert!(before >= 4, "{before}");
     // Three more of the kind, and three that are not.
@@ -69,7 +39,7 @@ fn the_nearest_come_first_and_answers_make_them_better() {
         window.act(action);
     }
     assert_eq!(window.toast(), "nearest first: like 4 examples, unlike 4");
-    let after = set.among_first(&window, "bad_column");
+    let after = among_first(&set, &window, "bad_column");
     assert!(after >= before && after >= 8, "{before} {after}");
     // What is unlike is at the end, and nothing is judged.
     let last: Vec<_> = window.queue().into_iter().rev().take(4).collect();
@@ -79,7 +49,7 @@ fn the_nearest_come_first_and_answers_make_them_better() {
 
 #[test]
 fn examples_are_forgotten_by_a_button_and_with_another_order() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(60, 11);
     let mut window = set.window();
     let in_file_order: Vec<String> = window.queue().into_iter().map(Into::into).collect();
     window.act(Action::MoreLikeThis);
@@ -109,7 +79,7 @@ fn examples_are_forgotten_by_a_button_and_with_another_order() {
 
 #[test]
 fn it_is_stopped_and_a_set_without_differences_says_why_not() {
-    let set = Kinds::new();
+    let set = ThreeKinds::new(60, 11);
     let mut window = set.window();
     window.begin(Command::Do(Action::MoreLikeThis));
     window.apply(Command::Similar(SimilarCommand::Stop));

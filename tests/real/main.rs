@@ -23,6 +23,7 @@ mod photometry;
 mod python;
 mod samp;
 mod simulation;
+mod team;
 mod templates;
 mod window;
 
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Vec<Trial> {
-    use Need::{Data, Disk, Display, Keyboard, Lock, Python};
+    use Need::{Data, Disk, Display, Keyboard, Lock, Python, Server};
     trials! {
         Data(&["hits"]) => opening::hits_has_275_cubes;
         Data(&["ztf/stamps"]) => opening::ztf_stamps_are_211_objects,
@@ -102,6 +103,14 @@ fn trials() -> Vec<Trial> {
         Disk => disk::on_a_full_disk_labels_wait_and_are_written_when_there_is_room,
             disk::a_full_disk_is_left_out_for_a_new_project_and_none_is_left,
             disk::a_file_system_that_loses_write_permission_keeps_labels_waiting;
+        Server => team::two_people_see_each_others_labels_and_take_back_their_own,
+            team::labels_given_offline_are_sent_later_in_order_and_once,
+            team::a_server_that_is_killed_loses_no_acknowledged_label_and_has_none_twice,
+            team::a_project_goes_to_the_server_and_back_with_the_same_history,
+            team::a_server_that_was_set_back_gets_its_labels_again,
+            team::passwords_are_written_nowhere,
+            team::connections_are_encrypted_as_the_address_asks,
+            team::two_windows_share_labels_and_count_what_is_not_sent;
         Lock => disk::a_folder_that_cannot_be_written_is_named;
     }
 }

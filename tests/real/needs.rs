@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::disk;
+use crate::{disk, team};
 
 /// What a test needs.
 pub enum Need {
@@ -22,6 +22,8 @@ pub enum Need {
     Disk,
     /// A folder that can be locked: not root.
     Lock,
+    /// The programs of a PostgreSQL server, and openssl for its certificates.
+    Server,
 }
 
 /// A file or folder of the real data.
@@ -46,6 +48,9 @@ impl Need {
             Self::Python(modules) => has_modules(modules),
             Self::Disk => disk::can_be_mounted(),
             Self::Lock => disk::can_be_locked(),
+            Self::Server => {
+                team::server::programs().is_some() && is_installed("openssl", "version")
+            }
         }
     }
 }
@@ -59,6 +64,7 @@ impl fmt::Display for Need {
             Self::Python(modules) => write!(f, "python3 with {}", modules.join(", ")),
             Self::Disk => f.write_str("a disk that can be mounted"),
             Self::Lock => f.write_str("not to be root"),
+            Self::Server => f.write_str("PostgreSQL's server (Debian: postgresql) and openssl"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::data;
 use destello::{
     domain::{Candidate, DifferenceSign, Role},
-    features::light_curve::{photometry::measure_candidate, photometry_order::PhotometryOrder},
+    features::light_curve::photometry::{measure_candidate, order::PhotometryOrder},
     imaging::photometry::{Brightness, Method},
     io::Decoder,
     workspace::open::read_all,
@@ -25,7 +25,7 @@ fn scatter(values: &[f64]) -> f64 {
 /// Measured minus given magnitude of each epoch that has both.
 fn residuals(candidate: &Candidate, order: &PhotometryOrder) -> Vec<(usize, f64)> {
     let found = measure_candidate(candidate, order, &Decoder::default());
-    let residual = |epoch: &destello::features::light_curve::photometry_order::EpochPhotometry| {
+    let residual = |epoch: &destello::features::light_curve::photometry::order::EpochPhotometry| {
         let given = candidate.epochs[epoch.epoch].mag?;
         match epoch.brightness? {
             Brightness::Magnitude { mag, .. } => Some((epoch.epoch, mag - f64::from(given))),

@@ -17,7 +17,7 @@ use crate::{
 pub struct Args {
     /// Files with the stamps, for metadata; by default those that the project remembers
     paths: Vec<PathBuf>,
-    /// The project file; by default the one that the window keeps for these paths
+    /// The project: its file, or its address on a server; by default the one that the window keeps for these paths
     #[arg(long)]
     project: Option<PathBuf>,
     /// The file to write; its ending names the format: .csv .jsonl .parquet .vot .fits
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 pub struct ReportArgs {
     /// Files with the stamps; by default those that the project remembers
     paths: Vec<PathBuf>,
-    /// The project file; by default the one that the window keeps for these paths
+    /// The project: its file, or its address on a server; by default the one that the window keeps for these paths
     #[arg(long)]
     project: Option<PathBuf>,
     /// The page to write

@@ -18,7 +18,7 @@ pub struct Args {
     /// Files, folders and archives with the stamps whose ids the table may name
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// The project file; made where there is none
+    /// The project: its file, or its address on a server; made where there is none
     #[arg(long)]
     project: PathBuf,
     /// The table: CSV with `id,label`, optionally `annotator` and `time`

@@ -16,7 +16,7 @@ use crate::{
 pub struct Args {
     /// The set whose labels are meant, where no project is named
     paths: Vec<PathBuf>,
-    /// The project file; by default the one that the window keeps for these paths
+    /// The project: its file, or its address on a server; by default the one that the window keeps for these paths
     #[arg(long)]
     project: Option<PathBuf>,
 }

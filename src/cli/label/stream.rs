@@ -20,7 +20,7 @@ use crate::{
 pub struct Args {
     /// Files with the candidates; without any, ids are taken as given
     paths: Vec<PathBuf>,
-    /// The project file; made where there is none
+    /// The project: its file, or its address on a server; made where there is none
     #[arg(long)]
     project: PathBuf,
     /// Name of a vocabulary or a TOML file

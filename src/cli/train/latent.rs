@@ -100,7 +100,6 @@ pub(super) struct Args {
     commit: String,
 }
 
-/// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let order = order(args)?;
     args.made.check_out()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Candidate, CandidateIx, ModelId},
+    domain::{Candidate, CandidateIx, ModelId, words::thousands},
     workspace::{
         command::QueueCommand,
         context::Context,
@@ -12,7 +12,6 @@ use crate::{
         screen::Pane,
         shared::Shared,
         versions,
-        words::thousands,
     },
 };
 
@@ -50,7 +49,6 @@ pub(crate) fn roll_back(shared: &mut Shared, cx: &Context) {
     );
 }
 
-/// The shown models that are a version and its parent.
 fn version_and_parent(shared: &Shared) -> Option<[&ShownModel; 2]> {
     let of = |id: &ModelId| {
         let mut shown = shared.scores.shown().iter();

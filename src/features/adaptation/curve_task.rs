@@ -20,20 +20,16 @@ pub struct MeasureCurve {
     pub order: FineTuneOrder,
     /// Which version of which model, and where it is read.
     pub parent: ModelSource,
-    /// The models at hand.
     pub models: ModelRegistry,
     /// Decodes the labelled stamps.
     pub decoder: Arc<Decoder>,
 }
 
-/// How far it is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CurveUpdate {
     /// What was left out of the labels, and why.
     Notes(Vec<String>),
-    /// What is known of the curve.
     Measured {
-        /// What is known of it.
         curve: Arc<LearningCurve>,
         /// Steps done, and in all.
         steps: [u64; 2],

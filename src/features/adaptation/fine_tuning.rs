@@ -38,12 +38,9 @@ use crate::{
     workspace::clock::today,
 };
 
-/// How far it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FineTuneNews {
-    /// Steps done.
     pub step: u64,
-    /// Steps in all.
     pub steps: u64,
     /// Mean losses of the steps so far, some steps together.
     pub losses: Arc<[LossPoint]>,
@@ -332,7 +329,6 @@ impl FineTuning {
         }
     }
 
-    /// How far it is.
     pub fn news(&self) -> FineTuneNews {
         FineTuneNews {
             step: self.steps_done(),

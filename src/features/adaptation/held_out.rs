@@ -136,7 +136,6 @@ impl HeldOut {
         }
     }
 
-    /// The stage that is kept.
     pub fn kept(&self) -> StageKept {
         self.stages[self.chosen]
     }

@@ -21,7 +21,6 @@ use crate::{
     tasks::{cancel::CancelToken, step_times::Phase as StepPhase, stepwise::Stepwise},
 };
 
-/// What a curve is measured with.
 pub struct CurveMaterial {
     subsets: Subsets,
     replayed: Arc<dyn Dataset>,
@@ -45,7 +44,6 @@ impl CurveMaterial {
     }
 }
 
-/// A curve that is being measured.
 pub struct CurveMeasuring {
     order: FineTuneOrder,
     parent: Model,
@@ -139,7 +137,6 @@ impl CurveMeasuring {
         &self.material.subsets.notes
     }
 
-    /// What is known of the curve.
     pub const fn curve(&self) -> &LearningCurve {
         &self.curve
     }

@@ -36,7 +36,6 @@ pub(crate) struct Fold {
     pub held_out: Arc<dyn Dataset>,
 }
 
-/// All of it.
 pub struct Material {
     /// All labels.
     pub(crate) labelled: Arc<dyn Dataset>,

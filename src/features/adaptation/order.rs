@@ -23,11 +23,9 @@ const MANY_LABELS: usize = 40;
 /// What is to be taught.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FineTuneOrder {
-    /// Labels.
     pub labels: LabelSource,
     /// The survey of the old sky; none for that of the model's kind.
     pub survey: Option<String>,
-    /// A folder of templates for it.
     pub templates: Option<PathBuf>,
     /// Simulated examples that are replayed; 0 replays nothing, none as many as the recipe has.
     pub replay: Option<usize>,
@@ -39,16 +37,13 @@ pub struct FineTuneOrder {
     pub is_measured: bool,
     /// True gives the model classes that labels name and it does not know.
     pub has_new_classes: bool,
-    /// What is done.
     pub recipe: Recipe,
     /// What the source domain may lose of its mean recall, 0 to 1: stages that lose more are not kept.
     pub most_forgotten: f64,
     /// Class shares that the set has, by name: predictions are corrected for them before held-out labels judge
     /// them. None judges as trained.
     pub shares: Option<BTreeMap<String, f64>>,
-    /// Random seed.
     pub seed: u64,
-    /// Threads that simulate.
     pub threads: usize,
     /// The new model's name; that of the old one where none is given.
     pub name: Option<String>,
@@ -57,7 +52,6 @@ pub struct FineTuneOrder {
 }
 
 impl FineTuneOrder {
-    /// The usual order.
     pub fn usual(labels: LabelSource, threads: usize) -> Self {
         Self {
             labels,

@@ -40,7 +40,6 @@ pub enum RecipePart {
 }
 
 impl RecipePart {
-    /// All of them.
     pub const ALL: [Self; 8] = [
         Self::Biases,
         Self::Head,
@@ -79,7 +78,6 @@ impl FromStr for RecipePart {
     }
 }
 
-/// What is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipe {
     without: BTreeSet<RecipePart>,

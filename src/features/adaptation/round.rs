@@ -66,7 +66,6 @@ impl Round {
         self.phase + 1 >= self.course.phases.len() && self.trainer.is_finished()
     }
 
-    /// Steps done of this round.
     pub fn steps_done(&self) -> u64 {
         let before = &self.course.phases[..self.phase];
         let before: u64 = before.iter().map(|phase| phase.schedule.steps).sum();

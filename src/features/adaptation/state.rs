@@ -15,17 +15,14 @@ use crate::{
 /// A version that was made in this session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptVersion {
-    /// It.
     pub version: ModelVersion,
     /// Where it can be read.
     pub source: Arc<str>,
-    /// What was measured.
     pub figures: FineTuneFigures,
     /// Why it is not used by itself; none where it is.
     pub objection: Option<String>,
 }
 
-/// How far it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum FineTuneStatus {
     /// Nothing was taught yet.
@@ -33,17 +30,14 @@ pub enum FineTuneStatus {
     Idle,
     /// Labels are read, the old sky is simulated.
     Preparing,
-    /// It learns.
     Running,
     /// The user stopped it.
     Stopping,
-    /// There is a version.
     Finished(Box<KeptVersion>),
     /// Why it broke off: a sentence.
     Failed(String),
 }
 
-/// The state of the pane.
 #[derive(Debug, Default)]
 pub struct FineTuningPane {
     /// What is under way.
@@ -64,7 +58,6 @@ pub struct FineTuningPane {
 }
 
 impl FineTuningPane {
-    /// How far it is.
     pub const fn status(&self) -> &FineTuneStatus {
         &self.status
     }
@@ -117,7 +110,6 @@ impl FineTuningPane {
         }
     }
 
-    /// Takes in how far it is.
     pub(crate) fn take_update(&mut self, update: FineTuneUpdate, now: Timestamp) {
         if self.status == FineTuneStatus::Preparing {
             self.status = FineTuneStatus::Running;
@@ -145,7 +137,6 @@ impl FineTuningPane {
         }
     }
 
-    /// Asks it to stop.
     pub(crate) fn stop(&mut self) {
         if let Some(running) = &self.fine_tuning {
             running.cancel();

@@ -29,7 +29,6 @@ const HELD_OUT: u64 = 4;
 
 /// One training of a curve.
 pub(crate) struct Subset {
-    /// Which point it is of.
     pub point: usize,
     /// True for the first labels of a person, false for labels by chance.
     pub is_in_order: bool,

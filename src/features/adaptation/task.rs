@@ -31,30 +31,24 @@ pub struct FineTune {
     pub order: FineTuneOrder,
     /// Which version of which model, and where it is read.
     pub parent: ModelSource,
-    /// The models at hand.
     pub models: ModelRegistry,
     /// Decodes the labelled stamps.
     pub decoder: Arc<Decoder>,
     /// Who keeps the new version.
     pub keep: Keep,
-    /// The moment.
     pub now: Timestamp,
 }
 
-/// How far a fine-tuning is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FineTuneUpdate {
     /// The labels are there.
     Started(Started),
-    /// It learns.
     Progress(FineTuneNews),
     /// How far a forest is.
     Growing {
         /// What is done: "trees grown".
         stage: &'static str,
-        /// How many of it are done.
         done: usize,
-        /// Of how many.
         all: usize,
     },
 }
@@ -75,11 +69,9 @@ pub struct Started {
 /// A new version that is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FineTuned {
-    /// It.
     pub version: ModelVersion,
     /// Where it can be read.
     pub source: Arc<str>,
-    /// What was measured.
     pub figures: FineTuneFigures,
 }
 

@@ -10,16 +10,13 @@ use super::{
     task::{FineTune, FineTuned},
 };
 use crate::{
-    domain::{ModelId, ModelInput},
-    features::training::{labelled_set::OpenedSet, train::cores},
-    tasks::{TaskEvent, next_event},
-    workspace::{
-        context::Context,
-        model_registry::ModelSource,
-        shared::Shared,
-        versions::Keep,
+    domain::{
+        ModelId, ModelInput,
         words::{duration, thousands},
     },
+    features::training::{labelled_set::OpenedSet, train::cores},
+    tasks::{TaskEvent, next_event},
+    workspace::{context::Context, model_registry::ModelSource, shared::Shared, versions::Keep},
 };
 
 pub use super::state::{FineTuneStatus, FineTuningPane, KeptVersion};

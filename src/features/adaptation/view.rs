@@ -27,7 +27,6 @@ use crate::{
 /// Width of the window, points.
 const WIDTH: f32 = 470.0;
 
-/// The window.
 pub fn fine_tune_ui(
     ui: &Ui,
     fine_tuning: &FineTuningPane,

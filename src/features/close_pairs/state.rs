@@ -2,9 +2,9 @@
 
 use super::task::{ClosePair, ClosePairs, FindClosePairs};
 use crate::{
-    domain::{Candidate, CandidateIx},
+    domain::{Candidate, CandidateIx, words::thousands},
     tasks::{Running, TaskEvent, next_event},
-    workspace::{context::Context, queue::order::Shortlist, shared::Shared, words::thousands},
+    workspace::{context::Context, queue::order::Shortlist, shared::Shared},
 };
 
 /// The radius unless another is chosen, arcseconds.
@@ -15,9 +15,7 @@ pub const USUAL_ARCSEC: f64 = 1.0;
 pub enum ClosePairsCommand {
     /// Look within so many arcseconds.
     Radius(f64),
-    /// Find them.
     Start,
-    /// Stop looking.
     Stop,
     /// Look at the two of this place in the list.
     Open(usize),
@@ -25,12 +23,10 @@ pub enum ClosePairsCommand {
     OpenAll,
 }
 
-/// The state of the pane.
 #[derive(Debug)]
 pub struct ClosePairsPane {
     /// The radius to look within, arcseconds.
     pub radius_arcsec: f64,
-    /// What runs.
     pub(crate) finding: Option<Running<FindClosePairs>>,
     found: Option<ClosePairs>,
     fault: Option<String>,

@@ -26,7 +26,6 @@ pub struct ClosePair {
     pub separation_arcsec: f64,
 }
 
-/// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClosePairs {
     /// Within how many arcseconds.

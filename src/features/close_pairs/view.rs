@@ -20,7 +20,6 @@ const WIDTH: f32 = 380.0;
 /// Height of the list, points.
 const HEIGHT: f32 = 260.0;
 
-/// The window.
 pub fn close_pairs_ui(
     ui: &Ui,
     pane: &ClosePairsPane,

@@ -13,7 +13,6 @@ use crate::{
     tasks::{Task, TaskContext},
 };
 
-/// Where the window takes truths from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TruthSource {
     /// The labels of the project.
@@ -28,11 +27,9 @@ pub struct Judge {
     pub catalogue: Arc<Catalogue>,
     /// What they really are.
     pub truths: TruthsAtHand,
-    /// The scores at this moment.
     pub scores: Arc<ScoreBook>,
     /// The models, the first of which the others are compared with.
     pub models: Vec<ModelFacts>,
-    /// How it is judged.
     pub request: Request,
     /// What sets of classes are made from.
     pub sets: SetsAtHand,
@@ -65,9 +62,7 @@ impl Task for Judge {
 
 /// Writes all figures of an evaluation into a folder; returns that, and how many files it has now.
 pub struct WriteEvaluation {
-    /// Where.
     pub folder: PathBuf,
-    /// What was found.
     pub report: Arc<Report>,
     /// The candidates that it is about.
     pub catalogue: Arc<Catalogue>,

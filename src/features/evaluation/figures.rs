@@ -26,7 +26,6 @@ use crate::{
 const WANTED_RECALLS: [f64; 4] = [0.9, 0.95, 0.97, 0.99];
 /// Where bins of S/N begin (our choice; 7 and 15 are those of Deep-HiTS).
 const SNR_EDGES: [f64; 9] = [0.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0];
-/// Bins of the calibration.
 const CALIBRATION_BINS: usize = 10;
 /// Points of a curve at most.
 const MOST_POINTS: usize = 800;
@@ -42,7 +41,6 @@ pub struct Request {
     pub threshold: Option<f64>,
     /// Sets drawn for the uncertainties, fewer where there is much to judge.
     pub replicates: usize,
-    /// Seed of those.
     pub seed: u64,
 }
 

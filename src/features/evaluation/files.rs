@@ -13,8 +13,10 @@ use crate::{
     domain::{Catalogue, Evaluation, Judged, Measure, Plot},
     io::{
         csv_table::csv_table,
-        figure_matrix::confusion_png,
-        figure_plot::{plot_png, plot_rows},
+        figure::{
+            matrix::confusion_png,
+            plot::{plot_png, plot_rows},
+        },
         whole_file::write_whole,
     },
 };

@@ -25,7 +25,6 @@ const MOST_OF_OTHER_CLASSES: f64 = 0.25;
 const OTHER_CLASSES: &str =
     "of its classes, but more than a quarter of the labels are of classes that it does not have";
 
-/// Objects that are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objects {
     /// Those that no compared model has learned.

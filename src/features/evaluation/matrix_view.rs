@@ -15,7 +15,6 @@ use crate::{
 /// Smallest size of a cell, points.
 const CELL: [f32; 2] = [92.0, 40.0];
 
-/// The matrix of a model.
 pub(crate) fn matrix_ui(ui: &mut Ui, model: &Evaluation, commands: &mut Vec<impl From<Evaluate>>) {
     Grid::new("confusion")
         .spacing(vec2(2.0, 2.0))

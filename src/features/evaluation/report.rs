@@ -15,7 +15,6 @@ use crate::{
 /// Everything that is found out about models.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
-    /// Each model.
     pub models: Vec<Evaluation>,
     /// Models of one name together, where there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -96,7 +96,6 @@ impl EvaluationPane {
         };
     }
 
-    /// Takes in what judging came to.
     fn take_reports(&mut self) {
         while let Some(event) = next_event(&mut self.judging) {
             match event {

@@ -11,13 +11,15 @@ use super::{
     state::{Report, TruthSource, shortlist},
 };
 use crate::{
-    domain::{Evaluation, JudgedAt, Measure, ModelComparison, set_figures::SetFigures},
+    domain::{
+        Evaluation, JudgedAt, Measure, ModelComparison, set_figures::SetFigures, words::counted,
+    },
     features::evaluation::{command::Evaluate, state::EvaluationPane},
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
     },
-    workspace::{action::Action, command::Command, shared::Shared, words::counted},
+    workspace::{action::Action, command::Command, shared::Shared},
 };
 
 /// Width of the table and the matrix, points.
@@ -34,7 +36,6 @@ const HEADLINE: [Measure; 4] = [
     Measure::F1,
 ];
 
-/// The screen.
 pub fn evaluate_ui(
     ui: &mut Ui,
     evaluation: &EvaluationPane,

@@ -27,9 +27,7 @@ const REST: i64 = 10;
 pub struct EstimateWorkload {
     /// The candidates at this moment.
     pub catalogue: Arc<Catalogue>,
-    /// Their labels.
     pub book: Arc<LabelBook>,
-    /// Their scores.
     pub scores: ScoreBook,
     /// The model that ranks them.
     pub facts: ModelFacts,
@@ -126,7 +124,6 @@ impl WhereToStop {
         }));
     }
 
-    /// Takes in what was found.
     pub(crate) fn poll(&mut self, cx: &Context) {
         while let Some(event) = next_event(&mut self.estimating) {
             match event {

@@ -1,4 +1,4 @@
-//! ExplanationPane as a task: why a model predicts what it predicts for one epoch.
+//! An explanation as a task: why a model predicts what it predicts for one epoch.
 //!
 //! It is always computed on the CPU: that takes a fraction of a second, less than a GPU needs to make its
 //! programs. So it takes no turn in the queue either: who waits for it waits for no training.
@@ -19,13 +19,10 @@ use crate::{
 /// What makes two explanations the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExplainKey {
-    /// The candidate.
     pub candidate: CandidateIx,
     /// The stamps of the epoch.
     pub stamps: Arc<[StampId]>,
-    /// The version of the model.
     pub model: ModelId,
-    /// How.
     pub method: ExplainMethod,
 }
 
@@ -34,13 +31,9 @@ pub type Outcome = Result<Arc<Explanation>, Arc<str>>;
 
 /// Explains one epoch.
 pub struct Explain {
-    /// Of what.
     pub key: ExplainKey,
-    /// The epoch.
     pub epoch: Epoch,
-    /// The models at hand.
     pub models: ModelRegistry,
-    /// Decodes its stamps.
     pub decoder: Arc<Decoder>,
 }
 

@@ -1,4 +1,4 @@
-//! ExplanationPane without a window: the heat maps of one epoch as a picture, an image file or a table.
+//! Explanations without a window: the heat maps of one epoch as a picture, an image file or a table.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,6 @@ pub struct ExplainOrder {
     pub id: Option<String>,
     /// The epoch, from 1; none for the one that the window shows first.
     pub epoch: Option<usize>,
-    /// How.
     pub method: ExplainMethod,
     /// `.png`, `.fits`, `.csv` or `.parquet`.
     pub out: PathBuf,
@@ -34,12 +33,10 @@ pub struct ExplainOrder {
     pub drawn: Drawn,
 }
 
-/// What was written.
 #[derive(Clone, Debug)]
 pub struct ExplainedFile {
     /// Candidate and epoch.
     pub place: String,
-    /// What was found.
     pub explanation: Explanation,
     /// Channels that a picture lacks because they were computed and have no stamp.
     pub left_out: Vec<Role>,

@@ -66,12 +66,10 @@ impl Explanations {
     }
 }
 
-/// The state of explanations.
 #[derive(Debug, Default)]
 pub struct ExplanationPane {
-    /// What is shown of them.
     pub explain: ExplainChoice,
-    /// Those computed here.
+    /// Explanations computed here.
     pub explanations: Explanations,
 }
 

@@ -31,7 +31,6 @@ pub struct FolderEntry {
 /// The names in a folder: folders first, then files, each in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FolderNames {
-    /// The names.
     pub entries: Arc<[FolderEntry]>,
     /// True where the folder has more than were read.
     pub is_cut: bool,
@@ -40,13 +39,10 @@ pub struct FolderNames {
 /// What lies at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lies {
-    /// A file.
     File,
-    /// A folder.
     Folder,
     /// A pipe, socket or device.
     Other,
-    /// Nothing.
     Nothing {
         /// True where the folder is there in which it would lie.
         has_folder: bool,
@@ -57,7 +53,6 @@ pub enum Lies {
 
 /// Reads which names a folder has.
 pub struct ReadFolder {
-    /// Which.
     pub folder: PathBuf,
 }
 
@@ -80,7 +75,6 @@ impl Task for ReadFolder {
 
 /// Finds out what lies at a path.
 pub struct LookAt {
-    /// The path.
     pub path: PathBuf,
 }
 

@@ -17,9 +17,7 @@ const SOONEST: Duration = Duration::from_millis(150);
 
 /// Asks the user for files.
 pub struct PickPaths {
-    /// What for.
     pub purpose: PickFor,
-    /// How.
     pub dialog: FileDialog,
 }
 

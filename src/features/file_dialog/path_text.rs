@@ -9,7 +9,6 @@ use std::{
     path::{MAIN_SEPARATOR, Path, PathBuf, is_separator},
 };
 
-/// Where paths begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PathBase {
     /// The user's home folder.
@@ -19,7 +18,6 @@ pub struct PathBase {
 }
 
 impl PathBase {
-    /// Of this process.
     pub fn of_process() -> Self {
         let home = directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned());
         let root = || PathBuf::from(MAIN_SEPARATOR.to_string());
@@ -39,7 +37,6 @@ pub struct PathText {
 }
 
 impl PathText {
-    /// The text of a path.
     pub fn of(path: &Path) -> Self {
         let text = shown_name(path.as_os_str());
         let is_exact = path.as_os_str() == OsStr::new(&text);

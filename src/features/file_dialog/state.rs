@@ -10,10 +10,9 @@ use super::{
     path_text::{PathBase, PathText, shown_name},
 };
 use crate::{
+    domain::words::short,
     tasks::{Running, TaskEvent, next_event},
-    workspace::{
-        context::Context, request::Request, settings::FileDialogs, shared::Shared, words::short,
-    },
+    workspace::{context::Context, request::Request, settings::FileDialogs, shared::Shared},
 };
 
 /// Letters of a path shown in a sentence.
@@ -42,9 +41,7 @@ pub enum PathCommand {
 /// The names of the folder that is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Names {
-    /// Being read.
     Reading,
-    /// There they are.
     Read(FolderNames),
     /// Why there are none.
     Failed(String),
@@ -77,9 +74,7 @@ struct Asked {
 /// The dialog.
 #[derive(Debug)]
 pub struct PathPane {
-    /// What for.
     pub purpose: PickFor,
-    /// What is typed.
     pub typed: PathText,
     /// Grows whenever the text was changed by something else than typing: the cursor goes to its
     /// end.
@@ -127,7 +122,6 @@ impl PathPane {
         }
     }
 
-    /// The entry of a row.
     pub fn entry(&self, row: usize) -> Option<&FolderEntry> {
         match &self.names {
             Names::Read(names) => names.entries.get(*self.fitting.get(row)?),
@@ -161,7 +155,6 @@ impl PathPane {
         }
     }
 
-    /// Takes in the names of the folder.
     fn take_names(&mut self, base: &PathBase) {
         while let Some(event) = next_event(&mut self.reading) {
             self.names = match event {

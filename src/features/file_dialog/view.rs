@@ -7,12 +7,12 @@ use egui::{
 
 use super::state::{Names, PathCommand, PathPane};
 use crate::{
+    domain::words::short,
     features::file_dialog::state::DialogPane,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
     },
-    workspace::words::short,
 };
 
 /// Size of the dialog, points.

@@ -2,7 +2,6 @@
 
 use crate::workspace::screen::Screen;
 
-/// One page.
 #[derive(Debug)]
 pub struct Page {
     /// The name of its file without the ending.
@@ -24,7 +23,6 @@ macro_rules! page {
     };
 }
 
-/// All pages.
 pub const PAGES: &[Page] = &[
     page!("first_ten_minutes", "First ten minutes"),
     page!("opening", "Opening"),
@@ -48,7 +46,6 @@ pub const PAGES: &[Page] = &[
     page!("developers", "Developers"),
 ];
 
-/// The page of that name.
 pub fn page(name: &str) -> Option<&'static Page> {
     PAGES.iter().find(|page| page.name == name)
 }

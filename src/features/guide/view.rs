@@ -11,7 +11,6 @@ use crate::{
     workspace::{action::Action, command::Command, shared::Shared},
 };
 
-/// The window.
 pub fn guide_ui(
     ui: &Ui,
     shared: &Shared,

@@ -4,14 +4,13 @@ use egui::{Align, Color32, Layout, OpenUrl, RichText, ScrollArea, Sense, Ui};
 
 use super::facts::facts;
 use crate::{
-    domain::{Candidate, Epoch, FieldValue, magnitude::mag_in_words},
+    domain::{Candidate, Epoch, FieldValue, magnitude::mag_in_words, position::sexagesimal},
     widgets::{
         cells,
         theme::{self, weak},
     },
     workspace::{
         command::{Command, Session},
-        coordinates::sexagesimal,
         queue::column::Column,
         shared::Shared,
     },

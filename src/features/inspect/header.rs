@@ -12,9 +12,7 @@ use crate::{
 /// Names and values of a header or packet, or why they could not be read.
 pub type Cards = Result<Arc<[(String, String)]>, Arc<Problem>>;
 
-/// Reads them.
 pub struct ReadHeader {
-    /// Whose.
     pub stamp: StampRef,
     /// Knows the schemas of alerts.
     pub decoder: Arc<Decoder>,
@@ -36,7 +34,6 @@ impl Task for ReadHeader {
 /// Header cards of a stamp: asked for, there, or failed.
 #[derive(Debug)]
 pub struct HeaderCards {
-    /// Whose.
     pub stamp: StampId,
     /// None while they are being read.
     pub cards: Option<Cards>,
@@ -75,7 +72,6 @@ impl HeaderPane {
         });
     }
 
-    /// Takes in the header that was read.
     pub(crate) fn poll_header(&mut self) {
         let Some(header) = &mut self.header else {
             return;

@@ -13,7 +13,6 @@ use crate::{
     },
 };
 
-/// The window.
 pub fn header_ui(
     ui: &Ui,
     header: &HeaderPane,

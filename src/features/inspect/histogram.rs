@@ -131,7 +131,6 @@ fn limits_ui(
     }
 }
 
-/// Limits by hand.
 fn set_limits(
     shared: &Shared,
     role: Role,

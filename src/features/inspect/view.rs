@@ -41,7 +41,6 @@ const CURVE_SHARE: f32 = 0.55;
 /// Height of the captions above and below the large stamps, points.
 const CAPTIONS: f32 = 40.0;
 
-/// The inspect screen.
 pub fn inspect_ui(
     ui: &mut Ui,
     light_curve: &LightCurvePane,

@@ -46,9 +46,8 @@ pub fn gather(projects: &[PathBuf], tables: &[PathBuf]) -> anyhow::Result<Gather
         if !path.is_file() {
             bail!("{}: there is no such project", path.display());
         }
-        let events = Project::open_existing(path)?.events_since(0)?;
-        let events = events.into_iter().map(|(_, event)| Arc::new(event));
-        let book = LabelBook::of(events);
+        let (events, _) = Project::open_existing(path)?.history()?;
+        let book = LabelBook::of(events.into_iter().map(Arc::new));
         votes.add_book(&book);
         for (annotator, again) in repeats(&book) {
             let own = gathered.repeats.entry(annotator).or_default();

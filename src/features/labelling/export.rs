@@ -13,12 +13,9 @@ use crate::{
     },
 };
 
-/// What to export and how.
 #[derive(Clone, Copy, Debug)]
 pub struct ExportRequest<'a> {
-    /// The file to write.
     pub out: &'a Path,
-    /// Its format.
     pub format: Format,
     /// True for every candidate, also without a label.
     pub is_all: bool,
@@ -26,10 +23,8 @@ pub struct ExportRequest<'a> {
     pub split: Split,
 }
 
-/// What was exported.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
-    /// Candidates.
     pub candidates: usize,
     /// Candidates that a region file lacks because they have no position.
     pub without_position: usize,

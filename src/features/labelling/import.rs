@@ -37,11 +37,28 @@ pub struct Importer<'a> {
     pub annotator: Arc<str>,
     /// The time, for rows that have none.
     pub at: Timestamp,
-    /// The step of the import.
     pub step: StepId,
 }
 
-/// What an import comes to.
+impl Importer<'_> {
+    fn event(&self, candidate: Arc<str>, action: LabelAction) -> LabelEvent {
+        LabelEvent {
+            step: self.step,
+            candidate,
+            action,
+            vocabulary: self.vocabulary.name.clone(),
+            annotator: self.annotator.clone(),
+            at: self.at,
+            dwell_ms: None,
+            shown: None,
+            model: None,
+            score: None,
+            origin: Origin::Import,
+            program: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
 #[derive(Debug, Default, PartialEq)]
 pub struct ImportPlan {
     /// The events to append; empty where every row is known.
@@ -84,8 +101,8 @@ pub fn import_labels(
     let vocabulary = vocabulary
         .cloned()
         .unwrap_or_else(|| best_vocabulary(&words));
-    let events = project.events_since(0)?;
-    let book = LabelBook::of(events.into_iter().map(|(_, event)| Arc::new(event)));
+    let (events, _) = project.history()?;
+    let book = LabelBook::of(events.into_iter().map(Arc::new));
     let importer = Importer {
         vocabulary: &vocabulary,
         annotator: annotator.into(),
@@ -245,21 +262,12 @@ fn event_of(
     importer: &Importer<'_>,
 ) -> LabelEvent {
     LabelEvent {
-        step: importer.step,
-        candidate: candidate.clone(),
-        action: action.clone(),
-        vocabulary: importer.vocabulary.name.clone(),
         annotator: row
             .annotator
             .clone()
             .unwrap_or_else(|| importer.annotator.clone()),
         at: row.at.unwrap_or(importer.at),
-        dwell_ms: None,
-        shown: None,
-        model: None,
-        score: None,
-        origin: Origin::Import,
-        program: env!("CARGO_PKG_VERSION").into(),
+        ..importer.event(candidate.clone(), action.clone())
     }
 }
 
@@ -267,22 +275,8 @@ fn event_of(
 fn marker(table: &LabelTable, importer: &Importer<'_>) -> LabelEvent {
     let name = Path::new(&table.path).file_name();
     let table = name.map_or(table.path.as_str().into(), |name| name.to_string_lossy());
-    LabelEvent {
-        step: importer.step,
-        candidate: "".into(),
-        action: LabelAction::Import {
-            table: (&*table).into(),
-        },
-        vocabulary: importer.vocabulary.name.clone(),
-        annotator: importer.annotator.clone(),
-        at: importer.at,
-        dwell_ms: None,
-        shown: None,
-        model: None,
-        score: None,
-        origin: Origin::Import,
-        program: env!("CARGO_PKG_VERSION").into(),
-    }
+    let table = (&*table).into();
+    importer.event("".into(), LabelAction::Import { table })
 }
 
 /// True where the decision is another than the one that counted. Tags add up, and a skip takes nothing away.

@@ -20,15 +20,12 @@ use crate::{
 
 /// Writes labels to a file, whole or not at all.
 pub struct ExportLabels {
-    /// Where.
     pub out: PathBuf,
-    /// As what.
     pub format: Format,
     /// True for every candidate, also without a label.
     pub is_all: bool,
     /// How a bundle divides the objects.
     pub split: Split,
-    /// The labels at this moment.
     pub book: Arc<LabelBook>,
     /// The candidates at this moment.
     pub catalogue: Arc<Catalogue>,
@@ -58,7 +55,6 @@ impl Task for ExportLabels {
 
 /// Reads labels from a table into a project, all or none; the journal's thread finds them there.
 pub struct ImportLabels {
-    /// The table.
     pub table: PathBuf,
     /// The project that takes the labels; it must be there.
     pub project: PathBuf,
@@ -94,7 +90,6 @@ pub struct LabelFiles {
     exports: ToTheEnd<ExportLabels>,
     imports: ToTheEnd<ImportLabels>,
     vocabulary: Option<Running<ReadVocabulary>>,
-    /// What it reads.
     vocabulary_source: PathBuf,
 }
 

@@ -74,7 +74,6 @@ impl TruthTable {
         unknown.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// The label of an epoch as written.
     pub fn label(&self, candidate: &Candidate, epoch: usize) -> Option<&Arc<str>> {
         self.entry(candidate, epoch).map(|(_, label)| label)
     }

@@ -5,14 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use super::truth_table::TruthTable;
 use crate::domain::{Candidate, LabelBook, class_of, is_class};
 
-/// Where truths come from.
 #[derive(Clone, Copy, Debug)]
 pub enum Truths<'a> {
     /// The class in the data (`CLASS` header).
     Data,
     /// A table of labels.
     Table(&'a TruthTable),
-    /// The labels of a project.
     Labels(&'a LabelBook),
 }
 
@@ -23,7 +21,6 @@ pub enum TruthsAtHand {
     Data,
     /// A table of labels.
     Table(TruthTable),
-    /// The labels of a project.
     Labels(Arc<LabelBook>),
 }
 

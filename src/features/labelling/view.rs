@@ -18,7 +18,6 @@ use crate::{
     },
 };
 
-/// The panel.
 pub fn label_panel_ui(
     ui: &mut Ui,
     shared: &Shared,

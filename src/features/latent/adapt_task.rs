@@ -27,9 +27,7 @@ pub struct AdaptOrder {
     pub data: TrainingData,
     /// Simulated stamps that are shown beside them; none for the usual number.
     pub replay: Option<usize>,
-    /// Threads that simulate.
     pub threads: usize,
-    /// Random seed.
     pub seed: u64,
     /// The name of the new version; none for that of its parent.
     pub name: Option<String>,
@@ -38,7 +36,6 @@ pub struct AdaptOrder {
 }
 
 impl AdaptOrder {
-    /// The usual order.
     pub fn usual(source: Arc<str>, data: TrainingData) -> Self {
         Self {
             source,
@@ -76,14 +73,12 @@ pub struct Adapt {
     pub decoder: Arc<Decoder>,
     /// Who keeps the new version.
     pub keep: Keep,
-    /// The moment.
     pub now: Timestamp,
 }
 
 /// A new version that is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adapted {
-    /// It.
     pub version: ModelVersion,
     /// Where it can be read.
     pub source: Arc<str>,

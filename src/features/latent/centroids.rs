@@ -12,7 +12,7 @@ use crate::{
     imaging::roundness::roundness,
     io::{
         Decoder,
-        figure_centroids::{Tile, write_tiles},
+        figure::centroids::{Tile, write_tiles},
     },
     learn::{
         Compute, Wish,
@@ -29,7 +29,6 @@ const MIXED: f64 = 0.6;
 /// Centroids that are rounder than this look like stars, where no label does.
 const ROUND: f64 = 0.5;
 
-/// What is to be drawn.
 #[derive(Clone, Debug)]
 pub struct CentroidOrder {
     /// Name or file of the model.
@@ -38,13 +37,10 @@ pub struct CentroidOrder {
     pub labelled: Option<TrainingData>,
     /// Labelled stamps that are looked at, at most.
     pub examples: usize,
-    /// Threads that simulate.
     pub threads: usize,
     /// Random seed of a simulation.
     pub seed: u64,
-    /// Where to compute.
     pub device: Wish,
-    /// The picture.
     pub out: PathBuf,
 }
 
@@ -53,7 +49,6 @@ pub struct CentroidOrder {
 pub struct Shown {
     /// Its place in the mixture.
     pub component: usize,
-    /// What is known of it.
     pub card: ComponentCard,
     /// How round its centroid is: 1 for a round source, 0 for none.
     pub roundness: f64,

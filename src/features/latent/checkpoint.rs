@@ -19,7 +19,6 @@ use crate::{
 pub(crate) struct Header {
     /// What was ordered: another order does not go on from here.
     pub order: String,
-    /// How far it is.
     #[serde(rename = "standing")]
     pub status: LatentTrainerStatus,
     /// The learning curve so far.

@@ -39,7 +39,6 @@ pub enum Latent {
     SelectMembers(usize),
     /// Look at random members of a component.
     Check(usize),
-    /// Look at others.
     CheckOthers,
     /// Look at them no more.
     DropCheck,

@@ -22,7 +22,6 @@ pub struct Decode {
     pub model: ModelId,
     /// (vector, axis).
     pub vectors: Arc<[f32]>,
-    /// The models at hand.
     pub models: LatentRegistry,
 }
 
@@ -51,13 +50,9 @@ pub struct Reconstruct {
     pub model: ModelId,
     /// The opened set.
     pub catalogue: Arc<Catalogue>,
-    /// Whose stamps.
     pub candidate: CandidateIx,
-    /// Which of its epochs.
     pub epoch: usize,
-    /// The models at hand.
     pub models: LatentRegistry,
-    /// Decodes its stamps.
     pub decoder: Arc<Decoder>,
 }
 

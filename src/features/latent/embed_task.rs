@@ -27,22 +27,16 @@ const MOST_AT_ONCE: usize = 2048;
 pub struct Embed {
     /// The name of a model that comes with the program, or a file.
     pub source: Arc<str>,
-    /// All candidates.
     pub catalogue: Arc<Catalogue>,
-    /// The models at hand.
     pub models: LatentRegistry,
-    /// Decodes their stamps.
     pub decoder: Arc<Decoder>,
 }
 
-/// How far it is.
 #[derive(Clone, Debug)]
 pub enum EmbedUpdate {
     /// The model was read.
     Space {
-        /// Its space.
         space: Arc<LatentSpace>,
-        /// Its card.
         card: Arc<ModelCard>,
     },
     /// Some more stamps have their place.

@@ -32,16 +32,13 @@ pub struct ExportOrder {
     pub paths: Vec<PathBuf>,
     /// Name or file of the model.
     pub model: String,
-    /// Where to compute.
     pub device: Wish,
 }
 
-/// What a run found.
 #[derive(Debug)]
 pub struct ExportReport {
     /// The table: a row for each epoch.
     pub columns: Vec<FilledColumn>,
-    /// Candidates.
     pub candidates: usize,
     /// Epochs that have a place.
     pub placed: usize,

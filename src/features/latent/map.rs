@@ -119,7 +119,7 @@ impl LatentPane {
             return None;
         }
         let stands = self.choice.shows_every_epoch
-            || shared.scores.latent_point(of.candidate) == Some(point);
+            || shared.scores.latent.point(of.candidate) == Some(point);
         stands.then_some(LatentDot {
             point,
             candidate: of.candidate,
@@ -155,7 +155,7 @@ impl LatentPane {
     pub fn latent_dot_here(&self, shared: &Shared) -> Option<LatentDot> {
         let candidate = shared.place.candidate?;
         let points = &shared.embedding.as_ref()?.points;
-        let stands = shared.scores.latent_point(candidate)?;
+        let stands = shared.scores.latent.point(candidate)?;
         if !self.choice.shows_every_epoch {
             return self.latent_dot(shared, stands);
         }

@@ -2,7 +2,6 @@
 
 use crate::domain::{CandidateIx, Embedding, LatentComponent, LatentMembership};
 
-/// The members of one component.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComponentMembers {
     /// Nearest to the centroid first, in standard deviations.
@@ -15,14 +14,12 @@ pub struct ComponentMembers {
 /// The members of all components.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Members {
-    /// By component.
     pub components: Vec<ComponentMembers>,
     /// Which component a candidate belongs to, and which point stands for it.
     pub membership: LatentMembership,
 }
 
 impl Members {
-    /// Of an embedding.
     pub fn of(embedding: &Embedding) -> Self {
         let membership = LatentMembership::of(embedding);
         let components = &embedding.space.components;

@@ -1,6 +1,6 @@
 //! What a person orders to be trained, and what of it goes into the card of the model.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
@@ -32,7 +32,6 @@ const FURTHER_PASSES: usize = 6;
 /// What is to be trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatentOrder {
-    /// Which network.
     pub kind: LatentKind,
     /// Components of the mixture; 1 without one.
     pub components: usize,
@@ -48,7 +47,6 @@ pub struct LatentOrder {
     pub focus_px: Option<f64>,
     /// Variance of a pixel in the middle about what is drawn; none where the network estimates it.
     pub pixel_variance: Option<f64>,
-    /// What from.
     pub data: TrainingData,
     /// Name or file of the model that is fine-tuned; none begins with an untrained network.
     pub parent: Option<String>,
@@ -62,9 +60,7 @@ pub struct LatentOrder {
     pub examples: usize,
     /// Simulated stamps to validate with.
     pub validation: usize,
-    /// Threads that simulate.
     pub threads: usize,
-    /// Random seed.
     pub seed: u64,
     /// The model's name; none for that of the network.
     pub name: Option<String>,
@@ -72,7 +68,6 @@ pub struct LatentOrder {
     pub command: String,
     /// Commit of destello, for the card.
     pub commit: String,
-    /// The model file.
     pub out: PathBuf,
 }
 
@@ -188,7 +183,6 @@ impl LatentOrder {
         stamps.div_ceil(self.course.batch).max(1) as u64
     }
 
-    /// The course for so many stamps.
     pub(crate) fn course_for(&self, stamps: usize) -> LatentCourse {
         let steps = self.steps_a_pass(stamps);
         let [before, after] = self.passes.map(|passes| passes as u64 * steps);
@@ -203,15 +197,8 @@ impl LatentOrder {
     pub(crate) fn card(&self, course: &LatentCourse) -> ModelCard {
         let name = self.name.clone();
         ModelCard {
-            format: ModelCard::FORMAT,
             name: name.unwrap_or_else(|| self.kind.name().into()),
             about: self.kind.about().into(),
-            network: self.kind.name().into(),
-            members: 1,
-            input: self.input.clone().into(),
-            classes: Vec::new(),
-            parameters: 0,
-            threshold: 0.5,
             training: TrainingRecord {
                 data: match &self.parent {
                     Some(parent) => format!(
@@ -229,8 +216,6 @@ impl LatentOrder {
                 date: today(),
                 learned: Vec::new(),
             },
-            figures: BTreeMap::new(),
-            class_sets: None,
             latent: Some(LatentCard {
                 dimensions: self.dimensions,
                 widths: self.widths.clone(),
@@ -239,6 +224,7 @@ impl LatentOrder {
                 pixel_variance: self.pixel_variance,
                 components: vec![ComponentCard::default(); self.components],
             }),
+            ..ModelCard::untrained(self.kind.name(), self.input.clone(), &[])
         }
     }
 

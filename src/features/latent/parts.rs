@@ -36,7 +36,6 @@ pub struct MapPart {
 pub struct LatentDot {
     /// Its row in the embedding.
     pub point: usize,
-    /// Whose it is.
     pub candidate: CandidateIx,
     /// Which of its epochs, from 0.
     pub epoch: usize,
@@ -69,7 +68,6 @@ pub struct Shades {
     pub legend: Legend,
 }
 
-/// What shades depend on.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ShadeKey {
     pub(super) color_by: ColorBy,
@@ -94,7 +92,6 @@ pub struct ShadePart {
 /// The label that most labelled members have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Majority {
-    /// The class.
     pub class: Arc<str>,
     /// Members that have it.
     pub count: usize,
@@ -109,7 +106,6 @@ impl Majority {
     }
 }
 
-/// One component.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentRow {
     /// Which, from 0.
@@ -180,7 +176,7 @@ pub(super) struct TableKey {
 #[derive(Clone, Debug, Default)]
 pub struct ComponentTable {
     pub(super) key: Option<TableKey>,
-    /// Those that the key is of: another allocation is another table.
+    /// Members that the key is of: another allocation is another table.
     pub(super) members: Option<Arc<Members>>,
     pub(super) rows: Arc<[ComponentRow]>,
 }

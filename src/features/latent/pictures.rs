@@ -88,7 +88,6 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// The picture of that number.
     pub fn get(&self, at: usize) -> Option<&[f32]> {
         let size = self.side_px * self.side_px;
         self.pixels.get(at * size..(at + 1) * size)
@@ -106,7 +105,6 @@ pub(super) enum What {
     Walk(LatentWalk),
 }
 
-/// What is drawn and what is asked for.
 #[derive(Debug, Default)]
 pub struct PicturePart {
     pub(super) decoding: Option<Running<Decode>>,

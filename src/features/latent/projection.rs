@@ -50,7 +50,6 @@ pub enum Projection {
 pub struct LayMap {
     /// The points.
     pub embedding: Arc<Embedding>,
-    /// How.
     pub projection: Projection,
 }
 

@@ -27,7 +27,6 @@ use crate::{
 };
 pub use crate::{workspace::latent_registry::Reconstruction, workspace::pick::PickFor};
 
-/// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LatentStatus {
     /// Nothing was asked for.
@@ -37,7 +36,6 @@ pub enum LatentStatus {
     Reading,
     /// Stamps are put into the space.
     Embedding,
-    /// All are there.
     Done,
     /// The user stopped it; what came before stays.
     Stopped,
@@ -48,7 +46,6 @@ pub enum LatentStatus {
 /// The state of the screen.
 #[derive(Debug, Default)]
 pub struct LatentPane {
-    /// How it is shown.
     pub choice: LatentChoice,
     pub(crate) adapting: Option<Running<Adapt>>,
     /// What came of fine-tuning the model, in a sentence.
@@ -68,7 +65,6 @@ pub struct LatentPane {
 }
 
 impl LatentPane {
-    /// How far it is.
     pub const fn status(&self) -> &LatentStatus {
         &self.status
     }
@@ -98,7 +94,6 @@ impl LatentPane {
         self.space.as_ref()
     }
 
-    /// The card of the model that was read.
     pub const fn card(&self) -> Option<&Arc<ModelCard>> {
         self.card.as_ref()
     }

@@ -36,7 +36,6 @@ const SAVE_EVERY: Duration = Duration::from_mins(1);
 /// One check of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LatentPoint {
-    /// Steps done.
     pub step: u64,
     /// Mean training loss since the check before, nats.
     pub loss: f64,

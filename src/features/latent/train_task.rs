@@ -11,9 +11,7 @@ use crate::{
 /// Trains a latent model into a file, beside which checkpoints are kept: a training that was stopped goes
 /// on from there.
 pub struct TrainLatent {
-    /// What is trained.
     pub order: LatentOrder,
-    /// Where.
     pub compute: Compute,
 }
 
@@ -22,11 +20,9 @@ pub struct TrainLatent {
 pub enum LatentUpdate {
     /// What the user must know of the data.
     Notes(Vec<String>),
-    /// It learns.
     Progress(LatentProgress),
     /// The model was checked.
     Checked {
-        /// What was found.
         point: LatentPoint,
         /// Stamps learned from in a second.
         examples_per_s: f64,

@@ -183,7 +183,6 @@ fn of_catalogue(
     Ok(collection.set())
 }
 
-/// What was found so far.
 struct Collection<'a> {
     plan: &'a InputPlan,
     training: Examples,

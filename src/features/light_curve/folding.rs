@@ -22,7 +22,6 @@ const FEWEST_POINTS: usize = 5;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fold {
-    /// Time.
     #[default]
     Time,
     /// The phase of half the period: where noise made the period too long.
@@ -112,7 +111,6 @@ impl PeriodSearch {
         self.searching.is_some()
     }
 
-    /// Takes in what the search came to.
     pub(super) fn take_period(&mut self) {
         while let Some(event) = next_event(&mut self.searching) {
             match event {

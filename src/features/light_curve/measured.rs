@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     folding::Fold,
-    photometer::Measure,
-    photometry_order::{CandidatePhotometry, PhotometryOrder},
+    photometry::{
+        order::{CandidatePhotometry, PhotometryOrder},
+        task::Measure,
+    },
     points::measured_curve,
 };
 use crate::{
@@ -29,7 +31,6 @@ const MOST_KEPT: usize = 256;
 pub struct CurveChoice {
     /// True shows what is measured here even where the data bring magnitudes.
     pub is_measured: bool,
-    /// On which stamps.
     pub on: Role,
     /// Over time, or folded.
     pub fold: Fold,
@@ -48,16 +49,13 @@ impl Default for CurveChoice {
 /// What makes two measurements the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurveKey {
-    /// The candidate.
     pub candidate: CandidateIx,
-    /// On which stamps.
     pub on: Role,
     /// How many stamps it had: more may be found while files are indexed.
     pub stamps: usize,
 }
 
 impl CurveKey {
-    /// How it is measured.
     pub fn order(self) -> PhotometryOrder {
         PhotometryOrder {
             on: self.on,
@@ -71,12 +69,10 @@ impl CurveKey {
 pub struct MeasuredCurves {
     known: VecDeque<(CurveKey, Arc<CandidatePhotometry>)>,
     measuring: Option<Running<Measure>>,
-    /// What it measures.
     awaited: Option<CurveKey>,
 }
 
 impl MeasuredCurves {
-    /// The curve of that key.
     pub fn get(&self, key: CurveKey) -> Option<&Arc<CandidatePhotometry>> {
         let mut known = self.known.iter();
         known.find_map(|(known, curve)| (*known == key).then_some(curve))

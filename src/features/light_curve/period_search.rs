@@ -13,7 +13,6 @@ pub type Measurement = (f64, f64, Option<f64>);
 
 /// Searches the period of a light curve in one filter.
 pub struct FindPeriod {
-    /// Its measurements.
     pub points: Vec<Measurement>,
 }
 

@@ -1,16 +1,23 @@
 //! Photometry of candidates: every epoch of every object, by one method, as a table.
 
+pub(crate) mod epochs;
+pub(crate) mod facts;
+pub mod order;
+pub(crate) mod shapes;
+pub(crate) mod table;
+pub mod task;
+
 use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
 
-use super::{
-    photometry_epochs::of_candidate,
-    photometry_table::{Row, columns},
+use self::{
+    epochs::of_candidate,
+    order::{CandidatePhotometry, PhotometryOrder},
+    table::{Row, columns},
 };
 use crate::{
     domain::{Candidate, Problem},
-    features::light_curve::photometry_order::{CandidatePhotometry, PhotometryOrder},
     io::{Decoder, export::FilledColumn},
     tasks::cancel::CancelToken,
     workspace::open::{Opened, read_all_with},

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::photometry_order::{CandidatePhotometry, EpochPhotometry};
+use super::photometry::order::{CandidatePhotometry, EpochPhotometry};
 use crate::{
     domain::{Band, Candidate, Mjd, Role},
     imaging::photometry::Brightness,
@@ -12,13 +12,11 @@ use crate::{
 /// One point of a light curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
-    /// Time.
     pub mjd: Mjd,
     /// Magnitude or flux; for an upper limit the limiting magnitude.
     pub value: f64,
     /// Standard deviation, in the same unit.
     pub err: Option<f64>,
-    /// Filter.
     pub band: Option<Band>,
     /// True where nothing was detected down to `value`.
     pub is_upper_limit: bool,
@@ -93,9 +91,7 @@ pub fn time_axis(candidate: &Candidate) -> Option<[f64; 2]> {
 pub enum Curve {
     /// Nothing to show, and why.
     Nothing(String),
-    /// Being measured.
     Measuring,
-    /// Points.
     Points {
         /// In any order.
         points: Vec<Point>,

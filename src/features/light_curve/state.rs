@@ -5,10 +5,8 @@ use super::{
     measured::{CurveChoice, MeasuredCurves},
 };
 
-/// The state of the light curve.
 #[derive(Debug, Default)]
 pub struct LightCurvePane {
-    /// Which light curve is shown.
     pub curve: CurveChoice,
     /// The period of the light curve on screen.
     pub period_search: PeriodSearch,

@@ -12,7 +12,7 @@ use super::{
     points::{Curve, Point, Scale, nearest_epoch, time_axis, time_origin},
 };
 use crate::{
-    domain::{Band, Candidate, magnitude::mag_in_words},
+    domain::{Band, Candidate, magnitude::mag_in_words, words::counted},
     features::light_curve::state::LightCurvePane,
     widgets::{
         cells, spoken,
@@ -21,7 +21,6 @@ use crate::{
     workspace::{
         command::{Command, Go},
         shared::Shared,
-        words::counted,
     },
 };
 
@@ -163,7 +162,6 @@ fn has_bands(shared: &Shared, candidate: &Candidate) -> bool {
     predicted.is_some_and(|all| (0..epochs).any(|at| all.row(at).is_some()))
 }
 
-/// The plot over time.
 pub(super) fn plot_over_time(
     ui: &mut Ui,
     light_curve: &LightCurvePane,

@@ -26,7 +26,6 @@ const GAP: f32 = 6.0;
 /// Round the grid, for the frames of its outermost cells.
 const EDGE: f32 = 3.0;
 
-/// The mosaic screen.
 pub fn mosaic_ui(
     ui: &mut Ui,
     shared: &Shared,

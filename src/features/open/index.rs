@@ -16,7 +16,10 @@ use crate::{
         kept_index::Reuse,
         scan::{Found, StampIds, scan_kept},
     },
-    store::{Project, StoreError},
+    store::{
+        Project, StoreError,
+        server::{ServerError, SharedOn},
+    },
     tasks::{
         Task, TaskContext,
         progress::Progress,
@@ -26,6 +29,7 @@ use crate::{
         default_project::default_project,
         journal_writer::Opened,
         kept_index::{IndexOfSet, Indexing},
+        shared_project,
     },
 };
 
@@ -38,7 +42,6 @@ pub struct Batch {
     pub problems: Vec<Problem>,
     /// What was recognised, by which rule.
     pub recognised: Vec<(PathBuf, String)>,
-    /// How far it is.
     pub progress: Progress,
 }
 
@@ -47,11 +50,11 @@ const GATHER_FOR: Duration = Duration::from_millis(60);
 /// … but never more than this many candidates at once.
 const GATHER_AT_MOST: usize = 500;
 
-/// A project as it was opened.
 #[derive(Debug)]
 pub struct OpenedProject {
-    /// The file.
     pub path: PathBuf,
+    /// The address of the server that it is shared on.
+    pub server: Option<String>,
     /// The whole journal.
     pub events: Vec<LabelEvent>,
     /// Step numbers for this window.
@@ -67,7 +70,6 @@ pub struct OpenedProject {
 /// What is found while a set is opened.
 #[derive(Debug)]
 pub enum OpeningUpdate {
-    /// The project is open.
     Project(Box<OpenedProject>),
     /// The project cannot be used: why, naming the file. Stamps can be looked at only.
     Refused(String),
@@ -121,6 +123,14 @@ fn text(error: &StoreError) -> String {
     error.to_string()
 }
 
+/// The file of a project, the local copy of one on a server among them; that one is made where there is none.
+fn file_of(named: PathBuf) -> Result<PathBuf, ServerError> {
+    match shared_project::address_of(&named)? {
+        Some(address) => shared_project::open_copy(&address),
+        None => Ok(std::path::absolute(&named).unwrap_or(named)),
+    }
+}
+
 fn absolute(paths: &[PathBuf]) -> Vec<PathBuf> {
     paths
         .iter()
@@ -157,7 +167,9 @@ impl<'a> Indexer<'a> {
 
     /// The paths that are not there.
     fn run(mut self, ids: &StampIds, decoder: &Decoder) -> Vec<PathBuf> {
-        let (named, indexing) = (self.project.clone(), self.indexing);
+        // An address that is none is refused when the project is opened.
+        let file = |named: &PathBuf| shared_project::file_of(named).ok();
+        let (named, indexing) = (self.project.as_ref().and_then(file), self.indexing);
         let project = thread::caught("open project", || self.find_project())
             .unwrap_or_else(|_| Err(Broken::sentence("opening the project")));
         if let Err(why) = project {
@@ -215,7 +227,7 @@ impl<'a> Indexer<'a> {
     fn find_project(&mut self) -> Result<(), String> {
         let is_default = self.project.is_none();
         let file = match self.project.take() {
-            Some(file) => std::path::absolute(&file).unwrap_or(file),
+            Some(named) => file_of(named).map_err(|error| error.to_string())?,
             None => default_file(&self.paths)?,
         };
         let is_there = file.try_exists().unwrap_or(true);
@@ -224,6 +236,13 @@ impl<'a> Indexer<'a> {
             return Ok(());
         }
         let project = Project::open_existing(&file).map_err(|error| text(&error))?;
+        let server = project.server().map_err(|error| text(&error))?;
+        let needs_steps = |server: SharedOn| {
+            server.steps_left == 0 && shared_project::is_local_copy(&file, &server.address)
+        };
+        if server.is_some_and(needs_steps) {
+            shared_project::renew_steps(&file).map_err(|error| error.to_string())?;
+        }
         let known = project.paths().map_err(|error| text(&error))?;
         if self.paths.is_empty() {
             self.paths = known;
@@ -235,11 +254,12 @@ impl<'a> Indexer<'a> {
 
     /// Hands the project to the journal, and reports it.
     fn report(&mut self, mut project: Project) -> Result<(), String> {
-        let events = project.events_since(0).map_err(|error| text(&error))?;
-        let known = events.last().map_or(0, |(seq, _)| *seq);
+        let (events, known) = project.history().map_err(|error| text(&error))?;
+        let server = project.server().map_err(|error| text(&error))?;
         let opened = OpenedProject {
             path: project.path().to_owned(),
-            events: events.into_iter().map(|(_, event)| event).collect(),
+            server: server.map(|server| server.address),
+            events,
             steps: project.step_ids().map_err(|error| text(&error))?,
             session: project
                 .session_get("window")

@@ -19,9 +19,7 @@ const BATCH: usize = 512;
 /// The content of a set, as `destello inspect --json` prints it.
 #[derive(Debug, Serialize)]
 pub struct Inspection {
-    /// Number of objects.
     pub objects: usize,
-    /// Number of epochs.
     pub epochs: usize,
     /// Epochs that were found again and are left out.
     pub copies: usize,

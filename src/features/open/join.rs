@@ -10,11 +10,11 @@ use super::{
     state::OpeningPane,
 };
 use crate::{
-    domain::{Catalogue, Problem},
+    domain::{Catalogue, Problem, words::short},
     io::join::{Joined, join},
     store::Project,
     tasks::{Task, TaskContext, TaskEvent, next_event},
-    workspace::{context::Context, shared::Shared, words::short},
+    workspace::{context::Context, shared::Shared},
 };
 
 /// Letters of a path in a message.
@@ -23,7 +23,6 @@ const NAME: usize = 80;
 /// A table that is to be joined.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToJoin {
-    /// The table.
     pub table: PathBuf,
     /// How near a row must lie; none to join by identifiers where that can be.
     pub radius_arcsec: Option<f64>,
@@ -33,15 +32,12 @@ pub struct ToJoin {
 
 /// Finds the row of each candidate in a table.
 pub struct JoinTable {
-    /// The table.
     pub table: ToJoin,
-    /// The candidates.
     pub catalogue: Arc<Catalogue>,
     /// Where the table is kept.
     pub project: Option<PathBuf>,
 }
 
-/// What came of it.
 #[derive(Debug)]
 pub struct JoinEnd {
     table: ToJoin,
@@ -90,7 +86,6 @@ impl Task for JoinTable {
 
 /// Takes all joined tables out of a project.
 pub struct ForgetJoins {
-    /// The project.
     pub project: PathBuf,
 }
 

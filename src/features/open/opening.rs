@@ -6,12 +6,12 @@ use crossbeam_channel::bounded;
 
 use super::index::{Batch, OpenSet, OpenedProject, OpeningUpdate};
 use crate::{
-    domain::{LabelBook, StampId},
+    domain::{LabelBook, StampId, words::short},
     features::open::state::OpeningPane,
     tasks::{Running, TaskEvent, next_event},
     workspace::{
         context::Context, journal_writer::Journal, project::ProjectState, request::Request,
-        screen::Screen, shared::Shared, words::short,
+        screen::Screen, shared::Shared,
     },
 };
 
@@ -73,7 +73,6 @@ pub fn project_among(
     (paths, projects.pop())
 }
 
-/// Takes in one event.
 pub fn take_event(
     shared: &mut Shared,
     event: TaskEvent<OpeningUpdate, Vec<PathBuf>>,
@@ -108,6 +107,7 @@ fn take_project(shared: &mut Shared, opened: OpenedProject, cx: &Context) {
     let project = opened.path.clone();
     shared.project.path = Some(opened.path);
     shared.project.paths = opened.paths;
+    shared.project.server = opened.server;
     shared.project.fault = None;
     shared.steps = Some(opened.steps);
     shared.book = Arc::new(LabelBook::of(opened.events.into_iter().map(Arc::new)));

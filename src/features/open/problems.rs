@@ -4,11 +4,12 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::log_view::log_ui;
 use crate::{
+    domain::words::short,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
     },
-    workspace::{action::Action, command::Command, shared::Shared, words::short},
+    workspace::{action::Action, command::Command, shared::Shared},
 };
 
 /// Letters of a path in a line, and in its tooltip. *Copy all* has the whole.

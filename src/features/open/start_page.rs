@@ -3,13 +3,13 @@
 use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
+    domain::words::short,
     features::simulation::state::SimulationPane,
     widgets::theme::{self, weak},
     workspace::{
         action::Action,
         command::{Command, Session},
         shared::Shared,
-        words::short,
     },
 };
 
@@ -38,7 +38,6 @@ const CHOICES: [(Action, &str, &str); 3] = [
     ),
 ];
 
-/// The page.
 pub fn start_page_ui(
     ui: &mut Ui,
     simulation: &SimulationPane,

@@ -18,7 +18,6 @@ pub struct OpeningPane {
     pub refusal: Option<Refusal>,
     /// Tables to join once the set is open.
     pub to_join: Vec<ToJoin>,
-    /// Joins a table.
     pub joining: Option<Running<JoinTable>>,
     /// Takes joined tables out of the project.
     pub forgetting: Option<Running<ForgetJoins>>,

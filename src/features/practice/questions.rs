@@ -15,7 +15,6 @@ pub const FEWEST: usize = 10;
 /// A candidate that is asked about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// Which.
     pub candidate: CandidateIx,
     /// Its class, by position in the vocabulary.
     pub truth: usize,

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         CandidateIx, Timestamp,
         practice::{Answered, Practice},
+        words::counted,
     },
     tasks::{TaskEvent, to_the_end::ToTheEnd},
     workspace::{
@@ -23,7 +24,6 @@ use crate::{
         request::Request,
         screen::{Pane, Screen},
         shared::Shared,
-        words::counted,
     },
 };
 
@@ -73,13 +73,11 @@ impl Round {
 /// What is shown of the candidate on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feedback<'a> {
-    /// What was asked.
     pub question: &'a Question,
     /// What was answered; none where it was passed over.
     pub answered: Option<&'a Answered>,
 }
 
-/// The state.
 #[derive(Debug, Default)]
 pub struct PracticePane {
     round: Option<Round>,

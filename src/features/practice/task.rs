@@ -16,20 +16,16 @@ use crate::{
 
 /// Writes what came of a practice as one HTML page.
 pub struct WriteCertificate {
-    /// The file.
     pub out: PathBuf,
-    /// What came of it.
     pub practice: Arc<Practice>,
     /// The candidates, for identifiers and stamps; none where their set was left.
     pub catalogue: Option<Arc<Catalogue>>,
-    /// Decodes their stamps.
     pub decoder: Arc<Decoder>,
 }
 
 impl Task for WriteCertificate {
     const NAME: &'static str = "certificate";
     type Update = ();
-    /// The file.
     type Output = PathBuf;
 
     fn run(self, cx: &TaskContext<()>) -> anyhow::Result<PathBuf> {

@@ -6,7 +6,7 @@ use egui::{
 
 use super::views::views_ui;
 use crate::{
-    domain::CandidateIx,
+    domain::{CandidateIx, words::counted},
     features::scoring,
     widgets::{
         cells,
@@ -22,13 +22,11 @@ use crate::{
         queue::column::Column,
         screen::Field,
         shared::Shared,
-        words::counted,
     },
 };
 
 const ROW: f32 = 38.0;
 
-/// The panel.
 pub fn queue_panel_ui(
     ui: &mut Ui,
     shared: &Shared,

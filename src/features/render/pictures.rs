@@ -15,7 +15,6 @@ use crate::{
 
 pub use super::painter::{GAP_PX, GROUP_GAP_PX, MATTE};
 
-/// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// One picture for each stamp of one epoch.
@@ -33,7 +32,6 @@ pub struct RenderOrder {
     pub paths: Vec<PathBuf>,
     /// A PNG file, or a folder for several.
     pub out: PathBuf,
-    /// What is drawn.
     pub kind: Kind,
     /// Candidates; none for all.
     pub ids: Vec<String>,
@@ -41,7 +39,6 @@ pub struct RenderOrder {
     pub roles: Vec<Role>,
     /// The epoch, from 1; none for the one the window shows first.
     pub epoch: Option<usize>,
-    /// The look.
     pub preset: Preset,
     /// True takes limits from all epochs of the object.
     pub is_locked: bool,
@@ -60,7 +57,6 @@ pub struct RenderOrder {
 /// One picture on disk.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// The file.
     pub path: PathBuf,
     /// Width and height.
     pub size_px: [u32; 2],

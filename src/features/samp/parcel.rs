@@ -8,14 +8,13 @@ use std::{
 };
 
 use crate::{
-    domain::{Catalogue, LabelBook, StampRef},
+    domain::{Catalogue, LabelBook, StampRef, words::counted},
     io::{
-        convert_cubes::write_image,
+        convert::cubes::write_image,
         decode::Decoder,
         export::{Format, Selection, rows, write_table},
         samp::Message,
     },
-    workspace::words::counted,
 };
 
 /// Files older than this are taken away.
@@ -46,7 +45,6 @@ pub enum Parcel {
         table: String,
         /// What people read.
         name: String,
-        /// The labels at this moment.
         book: Arc<LabelBook>,
         /// The candidates at this moment.
         catalogue: Arc<Catalogue>,
@@ -57,7 +55,6 @@ pub enum Parcel {
         name: String,
         /// The candidate.
         id: Arc<str>,
-        /// The stamp.
         stamp: StampRef,
         /// Reads its pixels.
         decoder: Arc<Decoder>,

@@ -9,10 +9,10 @@ use super::{
     task::{FindPeers, FromHub, ListenToHub, SendParcels},
 };
 use crate::{
-    domain::{CandidateIx, Catalogue, position::separation_arcsec},
+    domain::{CandidateIx, Catalogue, position::separation_arcsec, words::counted},
     io::samp::{Hub, HubAddress, Incoming, Peer},
     tasks::{Running, TaskEvent, next_event},
-    workspace::{command::Go, context::Context, screen::Screen, shared::Shared, words::counted},
+    workspace::{command::Go, context::Context, screen::Screen, shared::Shared},
 };
 
 /// A position that somebody points at is that of a candidate within so many arcseconds.
@@ -44,7 +44,6 @@ pub enum What {
     Selection,
 }
 
-/// The state of the pane.
 #[derive(Debug, Default)]
 pub struct SampPane {
     /// The hub to go to; none for the one of this user.

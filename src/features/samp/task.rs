@@ -20,18 +20,12 @@ pub struct ListenToHub {
     pub address: Option<HubAddress>,
 }
 
-/// What comes from the hub.
 #[derive(Debug)]
 pub enum FromHub {
     /// This program is registered.
     Registered(Arc<Hub>),
     /// Another program sent something.
-    Message {
-        /// Its name.
-        from: String,
-        /// What it wants.
-        incoming: Incoming,
-    },
+    Message { from: String, incoming: Incoming },
 }
 
 impl Task for ListenToHub {
@@ -76,7 +70,6 @@ fn listen(hub: &Hub, listener: &Listener, cx: &TaskContext<FromHub>) -> anyhow::
 /// The other programs at the hub.
 #[derive(Clone, Debug)]
 pub struct FindPeers {
-    /// The hub.
     pub hub: Arc<Hub>,
 }
 
@@ -94,7 +87,6 @@ impl Task for FindPeers {
 /// Sends parcels in order to all who take them, or to one of these.
 #[derive(Clone)]
 pub struct SendParcels {
-    /// The hub.
     pub hub: Arc<Hub>,
     /// What is sent.
     pub parcels: Vec<Parcel>,

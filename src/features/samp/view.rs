@@ -4,17 +4,17 @@ use egui::{Button, RichText, Ui};
 
 use super::state::{SampCommand, SampPane, What};
 use crate::{
+    domain::words::counted,
     widgets::{
         pane::pane_ui,
         theme::{self, weak},
     },
-    workspace::{action::Action, command::Command, shared::Shared, words::counted},
+    workspace::{action::Action, command::Command, shared::Shared},
 };
 
 /// Width of the window, points.
 const WIDTH: f32 = 340.0;
 
-/// The window.
 pub fn samp_ui(
     ui: &Ui,
     pane: &SampPane,

@@ -273,26 +273,19 @@ pub fn label_counts(catalogue: &Catalogue, truths: Truths<'_>, classes: &[String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{FeaturePlan, ModelInput, TrainingRecord};
+    use crate::domain::{FeaturePlan, ModelInput};
 
     fn card(classes: &[&str]) -> ModelCard {
         ModelCard {
-            format: ModelCard::FORMAT,
             name: "m".into(),
-            about: String::new(),
-            network: "forest".into(),
-            members: 1,
-            input: ModelInput::Features(FeaturePlan {
-                features: Vec::new(),
-                fewest_epochs: 1,
-            }),
-            classes: classes.iter().map(|class| (*class).into()).collect(),
-            parameters: 0,
-            threshold: 0.5,
-            training: TrainingRecord::default(),
-            figures: BTreeMap::new(),
-            latent: None,
-            class_sets: None,
+            ..ModelCard::untrained(
+                "forest",
+                ModelInput::Features(FeaturePlan {
+                    features: Vec::new(),
+                    fewest_epochs: 1,
+                }),
+                classes,
+            )
         }
     }
 

@@ -16,7 +16,6 @@ use crate::{
 pub(crate) enum CurveInput {
     /// Nothing new: what the project has.
     Known(Predictions),
-    /// To be judged.
     Judge {
         /// What stands for each epoch already; none for those to be judged.
         settled: Vec<Option<Prediction>>,

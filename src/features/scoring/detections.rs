@@ -71,11 +71,9 @@ pub fn detections(
 
 /// Looks whether anything is seen of candidates.
 pub struct FindDetections {
-    /// The candidates.
     pub catalogue: Arc<Catalogue>,
     /// Those to look at, in this order.
     pub wanted: Vec<CandidateIx>,
-    /// Decodes stamps.
     pub decoder: Arc<Decoder>,
 }
 
@@ -102,7 +100,6 @@ impl Task for FindDetections {
 /// What looks whether anything is seen: of all candidates, once a model of classes is shown.
 #[derive(Debug, Default)]
 pub struct DetectionTasks {
-    /// The task.
     pub running: Option<Running<FindDetections>>,
     /// The set, and the number of its candidates, when it was started last.
     begun_with: Option<(u64, usize)>,
@@ -119,7 +116,6 @@ impl DetectionTasks {
         *self = Self::default();
     }
 
-    /// Takes in what was found.
     pub fn poll(&mut self, shared: &mut Shared, cx: &Context) {
         let mut is_news = false;
         while let Some(event) = next_event(&mut self.running) {

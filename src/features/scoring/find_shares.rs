@@ -30,11 +30,8 @@ use crate::{
 
 /// Finds the class shares of a set for one model, and corrects its predictions where they are to be.
 pub struct FindShares {
-    /// The model.
     pub model: ReadyModel,
-    /// What is chosen.
     pub key: SharesKey,
-    /// The candidates.
     pub catalogue: Arc<Catalogue>,
     /// What models predict.
     pub scores: ScoreBook,
@@ -180,7 +177,6 @@ impl SharesTasks {
         *self = Self::default();
     }
 
-    /// Takes in what was found.
     pub fn poll(&mut self, shared: &mut Shared, cx: &Context) {
         while let Some(event) = next_event(&mut self.running) {
             let Some((source, key)) = self.of.take() else {

@@ -34,7 +34,6 @@ const USUAL_DETECTOR: Detector = Detector {
 /// A measurement with its filter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BandPoint {
-    /// Filter.
     pub band: Option<Band>,
     /// Time, flux, error.
     pub point: Point,

@@ -43,7 +43,6 @@ pub fn fusion_of(name: &str) -> anyhow::Result<Option<Fusion>> {
 
 /// What scores candidates.
 pub enum Scorer {
-    /// One model.
     One(AnyModel),
     /// A network and a forest together.
     Fused(Box<Fused>),
@@ -53,9 +52,7 @@ pub enum Scorer {
 pub struct Fused {
     /// Its weights.
     pub fusion: Fusion,
-    /// The network.
     pub network: AnyModel,
-    /// The forest.
     pub forest: AnyModel,
     card: ModelCard,
     id: ModelId,
@@ -81,7 +78,6 @@ impl Scorer {
         Ok((Self::Fused(Box::new(fused)), warnings))
     }
 
-    /// Its card.
     pub fn card(&self) -> &ModelCard {
         match self {
             Self::One(model) => model.card(),
@@ -89,7 +85,6 @@ impl Scorer {
         }
     }
 
-    /// Name and version.
     pub fn id(&self) -> &ModelId {
         match self {
             Self::One(model) => model.id(),
@@ -121,12 +116,10 @@ impl Scorer {
 }
 
 impl Fused {
-    /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card
     }
 
-    /// Name and version.
     pub const fn id(&self) -> &ModelId {
         &self.id
     }

@@ -33,7 +33,6 @@ pub(crate) enum EpochInput {
 
 /// One model's inputs of some candidates, candidate by candidate.
 pub(crate) enum Inputs {
-    /// Epoch by epoch.
     Stamps(Vec<Vec<EpochInput>>),
     /// To be followed from epoch to epoch.
     Sequences(Vec<SequenceInput>),

@@ -25,7 +25,6 @@ impl ModelMemories {
         }))
     }
 
-    /// What a version of a model remembers of a candidate.
     pub fn get(&self, model: &ModelId, candidate: &Arc<str>) -> Option<Remembered> {
         let found = self.0.as_ref()?.memory_of(model, candidate);
         found.unwrap_or_else(|error| {

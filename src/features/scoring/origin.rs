@@ -50,7 +50,6 @@ pub(crate) fn files_of(epoch: &Epoch, decoder: &Decoder) -> Option<u64> {
 pub(crate) struct PixelHash(XxHash64);
 
 impl PixelHash {
-    /// Adds a stamp.
     pub fn add(&mut self, role: Role, stamp: &Stamp) {
         self.0.write(role.name().as_bytes());
         for size in [stamp.width, stamp.height] {

@@ -32,7 +32,6 @@ pub const TABLE: &str = "SCORES";
 pub enum Part {
     /// It was there already, and whole.
     Kept,
-    /// It was scored and written.
     Scored(Box<ScoreReport>),
 }
 

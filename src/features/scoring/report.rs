@@ -14,22 +14,17 @@ use crate::{
 pub struct Refusals {
     /// The model's name.
     pub model: String,
-    /// Why.
     pub why: Arc<str>,
-    /// How many.
     pub epochs: usize,
     /// The first candidate with such an epoch.
     pub first: Arc<str>,
 }
 
-/// What a run found.
 #[derive(Debug)]
 pub struct ScoreReport {
     /// The table: a row for each epoch.
     pub columns: Vec<FilledColumn>,
-    /// Candidates.
     pub candidates: usize,
-    /// Epochs.
     pub epochs: usize,
     /// Scores by where they came from.
     pub counts: Counts,

@@ -42,7 +42,6 @@ use crate::{
     },
 };
 
-/// What is to be scored by what.
 #[derive(Clone, Debug)]
 pub struct ScoreOrder {
     /// Files, folders, archives.
@@ -51,7 +50,6 @@ pub struct ScoreOrder {
     pub indexing: Indexing,
     /// Names or files of models.
     pub models: Vec<String>,
-    /// Where to compute.
     pub device: Wish,
     /// Where scores are kept; none keeps nothing.
     pub project: Option<PathBuf>,
@@ -429,7 +427,6 @@ fn project_of(
     }
 }
 
-/// What was found so far.
 struct Found {
     /// For each model, in the order of the candidates.
     predictions: Vec<Vec<Predictions>>,

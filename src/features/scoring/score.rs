@@ -56,7 +56,6 @@ pub(crate) struct Computed {
 /// From how many orientations networks score that average over them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Orientations {
-    /// From all.
     #[default]
     All,
     /// From one, and from all only where that leaves the decision open.

@@ -7,7 +7,7 @@ use crate::{
         Candidate, Epoch, ImageSequence, Mjd, Problem, SequencePlan, Stamp, StampId,
         visit::{BELIEVED_SEEING_ARCSEC, BELIEVED_ZERO_POINT},
     },
-    features::light_curve::photometry_facts::Facts,
+    features::light_curve::photometry::facts::Facts,
     imaging::{
         photometry::Calibration,
         sequence_input::{CalibratedEpoch, Shot},

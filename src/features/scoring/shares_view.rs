@@ -32,7 +32,6 @@ const BARS: f32 = 220.0;
 /// Height of a row, points.
 const ROW: f32 = 24.0;
 
-/// The window.
 pub(crate) fn class_shares_ui(ui: &Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     pane_ui(
         ui,

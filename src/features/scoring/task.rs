@@ -58,7 +58,6 @@ const READ_AHEAD: usize = 2;
 pub enum ModelChoice {
     /// Read anew by its name or file, and kept in the registry.
     Source(Arc<str>),
-    /// At hand.
     Read(AnyModel),
 }
 
@@ -67,17 +66,13 @@ pub enum ModelChoice {
 pub struct ScoreSet {
     /// By these: stamps are read once for all of them.
     pub by: Vec<ModelChoice>,
-    /// All candidates.
     pub catalogue: Arc<Catalogue>,
     /// Candidates of which all models have predicted something already are passed over.
     pub known: ScoreBook,
     /// What it holds is not computed again, and what is new is kept in it.
     pub project: Option<PathBuf>,
-    /// The models at hand.
     pub models: ModelRegistry,
-    /// Decodes stamps.
     pub decoder: Arc<Decoder>,
-    /// Who is looked at.
     pub focus: Focus,
     /// How many epochs at a time.
     pub pace: Pace,
@@ -91,7 +86,6 @@ pub type OneView = HashSet<(CandidateIx, usize)>;
 /// What is reported while it scores.
 #[derive(Debug)]
 pub enum ScoreUpdate {
-    /// A model was read.
     Loaded(LoadedModel),
     /// What a model predicts for some candidates.
     Scored {

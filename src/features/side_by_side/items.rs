@@ -2,8 +2,8 @@
 //! else the selection, else epochs of that candidate, else those after it.
 
 use crate::{
-    domain::{Candidate, CandidateIx, Role},
-    workspace::{action::Action, shared::Shared, words::counted},
+    domain::{Candidate, CandidateIx, Role, words::counted},
+    workspace::{action::Action, shared::Shared},
 };
 
 /// Columns at most.

@@ -35,7 +35,6 @@ const NAME: f32 = 70.0;
 /// Share of the window's width that the columns take.
 const SHARE: f32 = 0.85;
 
-/// The window.
 pub(crate) fn side_by_side_ui(
     ui: &Ui,
     shared: &Shared,

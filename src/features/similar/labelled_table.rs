@@ -18,7 +18,6 @@ const STEP: usize = 256;
 /// The nearest one of each class, with its likeness.
 pub type OfClasses = BTreeMap<Arc<str>, (CandidateIx, f32)>;
 
-/// Looks for them.
 pub struct NearestLabelled {
     /// What the stamps of the set are like.
     pub vectors: Arc<AlikeVectors>,

@@ -168,7 +168,6 @@ impl SimilarSearch {
         self.compare(shared, cx);
     }
 
-    /// Takes in what was found.
     pub(super) fn poll_neighbours(&mut self) {
         while let Some(event) = next_event(&mut self.alike.finding) {
             match event {

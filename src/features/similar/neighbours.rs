@@ -53,7 +53,6 @@ pub struct FindNeighbours {
     pub vectors: Arc<AlikeVectors>,
     /// The candidates at this moment.
     pub catalogue: Arc<Catalogue>,
-    /// Their labels.
     pub book: Arc<LabelBook>,
     /// Those whose labels are hidden.
     pub repeat_check: RepeatCheck,
@@ -61,7 +60,6 @@ pub struct FindNeighbours {
     pub known: Option<Arc<Labelled>>,
 }
 
-/// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NearestOfClasses {
     /// What they are like.
@@ -114,7 +112,6 @@ impl Task for FindNeighbours {
 /// What is shown beside a candidate: the nearest one, or the kind of which there is no label.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sought {
-    /// It is there.
     Found(Neighbour),
     /// Of this kind ("real", "bogus") no other candidate is labelled.
     Missing(&'static str),

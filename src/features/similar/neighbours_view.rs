@@ -8,7 +8,7 @@ use super::{
     state::{SimilarCommand, SimilarSearch},
 };
 use crate::{
-    domain::{Candidate, Role},
+    domain::{Candidate, Role, words::counted},
     widgets::{
         cells,
         small_stamps::lay_middle,
@@ -16,9 +16,7 @@ use crate::{
         theme::{self, GRID, weak},
         view_memory::ViewMemory,
     },
-    workspace::{
-        action::Action, alike::Neighbour, command::Command, shared::Shared, words::counted,
-    },
+    workspace::{action::Action, alike::Neighbour, command::Command, shared::Shared},
 };
 
 /// Side of a stamp, points.

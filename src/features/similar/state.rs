@@ -8,12 +8,16 @@ use super::{
     task::{CompareStamps, RankAlike},
 };
 use crate::{
-    domain::CandidateIx,
+    domain::{CandidateIx, words::counted},
     learn::similarity::AlikeVectors,
     tasks::{Running, TaskEvent, next_event},
     workspace::{
-        action::Action, context::Context, models, queue::column::Column, queue::order::QueueSpec,
-        screen::Screen, shared::Shared, words::counted,
+        action::Action,
+        context::Context,
+        models,
+        queue::{column::Column, order::QueueSpec},
+        screen::Screen,
+        shared::Shared,
     },
 };
 
@@ -30,7 +34,6 @@ pub enum SimilarCommand {
     SideBySide,
 }
 
-/// The state of the search.
 #[derive(Debug, Default)]
 pub struct SimilarSearch {
     more: BTreeSet<CandidateIx>,

@@ -26,9 +26,7 @@ pub struct CompareStamps {
     pub source: Arc<str>,
     /// The candidates at this moment.
     pub catalogue: Arc<Catalogue>,
-    /// The models at hand.
     pub models: ModelRegistry,
-    /// Decodes their stamps.
     pub decoder: Arc<Decoder>,
 }
 

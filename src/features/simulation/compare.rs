@@ -32,7 +32,6 @@ use crate::{
     workspace::{assemble::assemble, open::read_all_with},
 };
 
-/// What to compare.
 #[derive(Clone, Debug)]
 pub struct CompareOrder {
     /// Real sequences: files and folders.
@@ -45,7 +44,6 @@ pub struct CompareOrder {
     pub templates: Templates,
     /// Simulated sequences.
     pub count: usize,
-    /// Which of all skies.
     pub seed: u64,
 }
 
@@ -65,7 +63,6 @@ pub struct Quantity {
 /// One number of the images, over a sequence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FeatureReport {
-    /// Name.
     pub name: &'static str,
     /// Area under the ROC curve of this number by itself, at least 0.5.
     pub area: f64,
@@ -73,10 +70,8 @@ pub struct FeatureReport {
     pub percentiles: [[f64; 3]; 2],
 }
 
-/// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompareReport {
-    /// What was measured.
     pub quantities: Vec<Quantity>,
     /// Area under the ROC curve of the forest that tells real from simulated, out of bag.
     pub separability: f64,

@@ -18,7 +18,7 @@ use super::{lock::FolderLock, order::Naming, simulate::Simulated, simulator::MEA
 use crate::{
     domain::Shard,
     io::{
-        fits_sequence::{Provenance, sequence_bytes},
+        fits::sequence::{Provenance, sequence_bytes},
         simulation_manifest::{MANIFEST, Manifest, TRUTH_TABLE},
         simulation_truth::{TruthRow, truth_csv},
         whole_file::write_whole,
@@ -33,13 +33,10 @@ const BROKEN: &str = "the simulator failed: details are in the log; please repor
 /// Progress is told this often.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
 
-/// What is made.
 pub(crate) struct Sky {
     /// Makes the candidates.
     pub simulator: Arc<dyn Simulate>,
-    /// Their names.
     pub naming: Naming,
-    /// How many.
     pub count: u64,
     /// Title of the survey, for headers.
     pub survey: String,

@@ -32,24 +32,18 @@ impl Kind {
     }
 }
 
-/// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimulationOrder {
-    /// What.
     pub kind: Kind,
     /// A survey that comes with the program, or a file ending in `.toml`.
     pub survey: String,
-    /// A folder of templates.
     pub templates: Option<PathBuf>,
     /// Classes of sequences, or kinds of triplets (`real`, `bogus` or finer); empty for all.
     pub classes: Vec<String>,
-    /// The images wanted.
     pub roles: Vec<Role>,
     /// How many candidates.
     pub count: u64,
-    /// Which of all skies.
     pub seed: u64,
-    /// The folder.
     pub out: PathBuf,
 }
 
@@ -138,7 +132,6 @@ impl Naming {
         format!("{}-{index:0digits$}", self.prefix)
     }
 
-    /// Its file.
     pub fn file(&self, index: u64) -> String {
         format!("{}.fits", self.id(index))
     }

@@ -11,11 +11,9 @@ use crate::{
     tasks::{Task, TaskContext},
 };
 
-/// Triplets shown.
 const TRIPLETS: u64 = 8;
 /// Pictures of a row, shared by its roles.
 const PICTURES: usize = 9;
-/// Roles shown.
 const ROLES: usize = 3;
 
 /// Candidates as pictures.
@@ -28,7 +26,6 @@ pub struct Preview {
 /// One candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewRow {
-    /// Its class.
     pub class: String,
     /// Its kind and magnitude.
     pub caption: String,
@@ -49,7 +46,6 @@ pub struct Picture {
 
 /// Shows what an order would make.
 pub struct MakePreview {
-    /// The order.
     pub order: SimulationOrder,
     /// By whom.
     pub simulators: Simulators,

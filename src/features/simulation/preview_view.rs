@@ -15,7 +15,6 @@ const SIDE: f32 = 48.0;
 /// Width of the captions, points.
 const CAPTION_WIDTH: f32 = 128.0;
 
-/// Textures of the preview shown.
 #[derive(Default)]
 pub struct PreviewTextures {
     of: Option<Arc<Preview>>,

@@ -11,10 +11,8 @@ use super::{
 };
 use crate::domain::Shard;
 
-/// What was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simulated {
-    /// The folder.
     pub folder: PathBuf,
     /// Candidates made now.
     pub made: u64,

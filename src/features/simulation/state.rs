@@ -47,11 +47,9 @@ pub struct SimulationForm {
     pub real_or_bogus: BTreeSet<Arc<str>>,
     /// Kinds of triplets, separated by commas; empty for all of the real_or_bogus.
     pub kinds: String,
-    /// The images wanted.
     pub roles: BTreeSet<Role>,
     /// How many candidates.
     pub count: u64,
-    /// Which of all skies.
     pub seed: u64,
     /// A folder; empty for the usual one.
     pub out: String,
@@ -101,13 +99,11 @@ pub enum PreviewState {
     /// Not asked for, or under way.
     #[default]
     Pending,
-    /// There.
     Ready(Arc<Preview>),
     /// Why there is none.
     Failed(String),
 }
 
-/// The pane.
 #[derive(Debug)]
 pub struct SimulationPane {
     pub running: Option<Running<RunSimulation>>,

@@ -16,7 +16,6 @@ use crate::{
 
 /// Simulates candidates into a folder. Where it is stopped, the same order goes on.
 pub struct RunSimulation {
-    /// What is simulated.
     pub wanted: Wanted,
     /// By whom.
     pub simulators: Simulators,
@@ -26,7 +25,6 @@ pub struct RunSimulation {
     pub shard: Option<Shard>,
 }
 
-/// What is simulated.
 pub enum Wanted {
     /// What a person ordered.
     Order(Box<SimulationOrder>),

@@ -26,14 +26,12 @@ pub struct LossPoint {
     pub loss: f64,
 }
 
-/// How far a training is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingNews {
     /// Steps done, over all members.
     pub step: u64,
     /// Steps in all, unless it stops early.
     pub steps: u64,
-    /// Training loss so far.
     pub losses: Arc<[LossPoint]>,
     /// Validations so far.
     pub curve: Arc<[CurvePoint]>,
@@ -101,7 +99,6 @@ impl Losses {
         (steps > 0).then(|| sum / steps as f64)
     }
 
-    /// All points.
     pub fn points(&self) -> &[LossPoint] {
         &self.points
     }

@@ -27,9 +27,7 @@ pub enum LearnFrom {
 /// What a person fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrainingForm {
-    /// Which network.
     pub network: Architecture,
-    /// What from.
     pub from: LearnFrom,
     /// A survey that comes with the program, or a file ending in `.toml`.
     pub survey: String,
@@ -37,7 +35,6 @@ pub struct TrainingForm {
     pub recipe: Recipe,
     /// Batches learned from, for each member of an ensemble.
     pub steps: u64,
-    /// Random seed.
     pub seed: u64,
     /// The model's name; empty for the usual one.
     pub name: String,
@@ -61,7 +58,6 @@ impl Default for TrainingForm {
 }
 
 impl TrainingForm {
-    /// The networks to choose from.
     pub fn networks() -> impl Iterator<Item = Architecture> {
         let all = Architecture::ALL.into_iter();
         all.filter(|network| *network != Architecture::Braai)

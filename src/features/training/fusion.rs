@@ -18,7 +18,6 @@ use crate::{
 /// Candidates scored between two looks at Ctrl-C.
 const CHUNK: usize = 64;
 
-/// What a fusion is of.
 pub struct FusionOrder {
     /// Name or file, and the network.
     pub network: (String, AnyModel),

@@ -14,7 +14,6 @@ use crate::{
     workspace::open::read_until,
 };
 
-/// Where labels come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabelSource {
     /// Files with a table of labels.
@@ -46,14 +45,12 @@ impl LabelSource {
 
 /// Candidates and their labels.
 pub(crate) enum OpenedLabels<'a> {
-    /// Out of files.
     Files {
         catalogue: Catalogue,
         table: Option<TruthTable>,
         /// What could not be read.
         problems: Vec<String>,
     },
-    /// Out of the window.
     Window(&'a OpenedSet),
 }
 
@@ -78,7 +75,6 @@ impl<'a> OpenedLabels<'a> {
         })
     }
 
-    /// All candidates.
     pub fn catalogue(&self) -> &Catalogue {
         match self {
             Self::Files { catalogue, .. } => catalogue,

@@ -17,7 +17,6 @@ pub struct OpenedSet {
     pub name: Arc<str>,
     /// Its candidates.
     pub catalogue: Arc<Catalogue>,
-    /// Their labels.
     pub book: Arc<LabelBook>,
 }
 

@@ -50,7 +50,6 @@ pub enum Recipe {
 }
 
 impl Recipe {
-    /// All of them.
     pub const ALL: [Self; 2] = [Self::Ours, Self::Published];
 
     /// The name on the command line.
@@ -61,7 +60,6 @@ impl Recipe {
         }
     }
 
-    /// The schedule of so many steps.
     pub const fn schedule(self, architecture: Architecture, steps: u64) -> Schedule {
         match self {
             Self::Ours => Schedule::ours(architecture, steps),
@@ -79,14 +77,10 @@ impl FromStr for Recipe {
     }
 }
 
-/// What is to be trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainOrder {
-    /// Which network.
     pub architecture: Architecture,
-    /// What from.
     pub data: TrainingData,
-    /// How.
     pub schedule: Schedule,
     /// Random seed; member `m` of an ensemble has `seed + m`.
     pub seed: u64,
@@ -98,7 +92,6 @@ pub struct TrainOrder {
     pub passes: usize,
     /// Simulated examples to validate with.
     pub validation: usize,
-    /// Threads that simulate.
     pub threads: usize,
     /// The model's name; none for that of the architecture.
     pub name: Option<String>,
@@ -106,7 +99,6 @@ pub struct TrainOrder {
     pub command: String,
     /// Commit of destello, for the card.
     pub commit: String,
-    /// The model file.
     pub out: PathBuf,
 }
 
@@ -198,18 +190,13 @@ impl TrainOrder {
         let architecture = self.architecture;
         let steps = self.schedule.steps * self.members as u64;
         ModelCard {
-            format: ModelCard::FORMAT,
             name: self
                 .name
                 .clone()
                 .unwrap_or_else(|| architecture.name().into()),
             about: architecture.about().into(),
-            network: architecture.name().into(),
             members: self.members,
-            parameters: 0,
-            input: architecture.input(),
             classes: self.classes(),
-            threshold: 0.5,
             training: TrainingRecord {
                 data: self.data.in_words(),
                 recipe: self.schedule.in_words(),
@@ -220,9 +207,7 @@ impl TrainOrder {
                 date: today(),
                 learned: Vec::new(),
             },
-            figures: std::collections::BTreeMap::default(),
-            latent: None,
-            class_sets: None,
+            ..ModelCard::untrained(architecture.name(), architecture.input(), &[])
         }
     }
 

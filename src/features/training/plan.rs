@@ -8,11 +8,9 @@ use super::{
     train::{TrainOrder, TrainingData},
 };
 use crate::{
+    domain::words::{duration, thousands},
     features::training::state::TrainingPane,
-    workspace::{
-        shared::Shared,
-        words::{duration, thousands},
-    },
+    workspace::shared::Shared,
 };
 
 impl TrainingPane {

@@ -7,10 +7,9 @@ use super::{
     task::{Train, TrainUpdate, Trained},
 };
 use crate::{
+    domain::words::thousands,
     tasks::{Running, TaskEvent, next_event, progress::Progress},
-    workspace::{
-        context::Context, request::Request, screen::Screen, shared::Shared, words::thousands,
-    },
+    workspace::{context::Context, request::Request, screen::Screen, shared::Shared},
 };
 
 pub use super::form::{LearnFrom, TrainingForm};
@@ -21,7 +20,6 @@ pub use crate::workspace::pick::PickFor;
 /// Changes with the opened set and its labels.
 type LabelKey = (u64, u64);
 
-/// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TrainingStatus {
     /// Nothing was ordered yet.
@@ -29,7 +27,6 @@ pub enum TrainingStatus {
     Idle,
     /// Examples are read or simulated.
     Preparing,
-    /// It learns.
     Running,
     /// The user stopped it, and it is being saved.
     Stopping,
@@ -62,7 +59,6 @@ pub struct TrainingPane {
 }
 
 impl TrainingPane {
-    /// How far it is.
     pub const fn status(&self) -> &TrainingStatus {
         &self.status
     }
@@ -82,7 +78,6 @@ impl TrainingPane {
         self.news.as_ref()
     }
 
-    /// How far it is.
     pub fn progress(&self) -> Progress {
         let news = self.news.as_ref();
         news.map_or_else(Progress::default, |news| Progress {
@@ -117,7 +112,6 @@ impl TrainingPane {
         known.map(|(_, rate)| rate)
     }
 
-    /// Asks it to stop.
     pub(crate) fn stop(&mut self) {
         if let Some(running) = &self.running {
             running.cancel();

@@ -18,7 +18,6 @@ use crate::{
 /// Trains one network. Where it is stopped, the same order goes on from its checkpoint.
 #[derive(Clone)]
 pub struct Train {
-    /// What is trained.
     pub order: TrainOrder,
     /// True throws away what waits in a checkpoint; false goes on from there.
     pub is_anew: bool,
@@ -30,7 +29,6 @@ pub struct Train {
     pub decoder: Arc<Decoder>,
 }
 
-/// How far a training is.
 #[derive(Clone, Debug)]
 pub enum TrainUpdate {
     /// The data are there.
@@ -42,18 +40,14 @@ pub enum TrainUpdate {
         /// Where it begins: later than 0 where it goes on from a checkpoint.
         news: TrainingNews,
     },
-    /// It learns.
     Progress(TrainingNews),
 }
 
 /// A model that was trained, and is in its file.
 #[derive(Clone, Debug)]
 pub struct Trained {
-    /// The file.
     pub file: PathBuf,
-    /// Name and version.
     pub id: ModelId,
-    /// Its card.
     pub card: Arc<ModelCard>,
 }
 

@@ -72,7 +72,6 @@ enum Phase {
     Validating(Validating),
     /// All members are trained: what a validation set decides is settled.
     Settling(Box<Settling>),
-    /// The model is validated.
     Judging(Box<Model>, Validating),
     Finished(Box<Model>),
 }
@@ -361,7 +360,6 @@ impl Training {
         before + here
     }
 
-    /// How far it is.
     pub fn news(&self) -> TrainingNews {
         let steps = self.order.members as u64 * self.order.schedule.steps;
         let step = self.steps_done();

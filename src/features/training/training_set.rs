@@ -49,14 +49,12 @@ pub enum TrainingData {
     Simulation {
         /// Name of the survey, or its TOML file.
         survey: String,
-        /// Folder of templates.
         templates: Option<PathBuf>,
     },
     /// Stamps and a table of their labels; without a table the classes that the data give.
     Labelled {
         /// Files, folders, archives.
         paths: Vec<PathBuf>,
-        /// Table of labels.
         labels: Option<PathBuf>,
     },
     /// The set that is open in the window, and the labels of its project.

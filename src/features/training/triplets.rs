@@ -151,7 +151,6 @@ pub(crate) fn labelled(
     })
 }
 
-/// What was found so far.
 struct Sheet<'a> {
     card: &'a ModelCard,
     plan: &'a InputPlan,

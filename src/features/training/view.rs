@@ -9,15 +9,13 @@ use super::{
     state::{LearnFrom, TrainingNews, TrainingStatus},
 };
 use crate::{
+    domain::words::{duration, thousands},
     features::{
         simulation::state::SimulationPane,
         training::{command::Train, state::TrainingPane},
     },
     widgets::theme::{self, weak},
-    workspace::{
-        shared::Shared,
-        words::{duration, thousands},
-    },
+    workspace::shared::Shared,
 };
 
 /// Width of the form, points.

@@ -34,7 +34,6 @@ pub struct FindNew {
     pub paths: Vec<PathBuf>,
     /// The project, where there is one.
     pub project: Option<PathBuf>,
-    /// What is known.
     pub catalogue: Arc<Catalogue>,
     /// Numbers for new stamps.
     pub ids: Arc<StampIds>,
@@ -46,14 +45,12 @@ pub struct FindNew {
     pub settle: Duration,
 }
 
-/// What came of it.
 #[derive(Debug)]
 pub struct FoundNew {
     /// For the next look.
     pub lookers: Vec<Looker>,
     /// Files that are new or have changed, and were read.
     pub read: BTreeSet<PathBuf>,
-    /// What came in.
     pub growth: Growth,
     /// All that cannot be used of the set as it is now; none where nothing was read.
     pub problems: Vec<Problem>,

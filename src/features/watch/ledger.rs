@@ -44,7 +44,6 @@ struct Note {
     problems: Vec<String>,
 }
 
-/// A file that was read.
 #[derive(Debug, Serialize, Deserialize)]
 struct FileNote {
     path: PathBuf,

@@ -48,7 +48,6 @@ impl Signature {
 /// A file that is to be read, relative to the folder, as it was when it was seen.
 pub type Ready = (PathBuf, Signature);
 
-/// What a look found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// New or changed, and the same since a while, in the order of their names.
@@ -67,7 +66,6 @@ pub struct Looker {
     except: Option<PathBuf>,
     /// For how long a file must be the same.
     settle: Duration,
-    /// What was read.
     done: HashMap<PathBuf, Signature>,
     /// What was seen and not read yet, and since when it is as it is.
     seen: HashMap<PathBuf, (Signature, Instant)>,
@@ -90,7 +88,6 @@ impl Looker {
         }
     }
 
-    /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

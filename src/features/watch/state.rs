@@ -12,11 +12,9 @@ use super::{
     look::Looker,
 };
 use crate::{
-    domain::{CandidateIx, Problem},
+    domain::{CandidateIx, Problem, words::counted},
     tasks::{Running, TaskEvent, next_event, progress::Progress},
-    workspace::{
-        context::Context, queue::order::Shortlist, request::Request, shared::Shared, words::counted,
-    },
+    workspace::{context::Context, queue::order::Shortlist, request::Request, shared::Shared},
 };
 
 /// For how long a file must be the same before it is read.
@@ -147,7 +145,6 @@ impl GrowingSet {
         }
     }
 
-    /// Takes in what was found.
     pub(crate) fn poll(&mut self, shared: &mut Shared, cx: &Context) {
         while let Some(event) = next_event(&mut self.finding) {
             match event {

@@ -63,9 +63,7 @@ pub struct WatchFolder {
 pub enum WatchUpdate {
     /// Files were read, and a table was written where a detection is new.
     Written {
-        /// The table.
         table: Option<String>,
-        /// Files.
         files: usize,
         /// New detections.
         detections: usize,
@@ -78,7 +76,6 @@ pub enum WatchUpdate {
     Lost(String),
 }
 
-/// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Watched {
     /// Files that were read in this run.

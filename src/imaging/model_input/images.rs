@@ -10,7 +10,6 @@ use crate::domain::{Role, Stamp};
 /// One image of an epoch: pixels row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct Plane<'a> {
-    /// What it shows.
     pub role: Role,
     /// Pixels per row.
     pub width: usize,
@@ -47,7 +46,6 @@ pub enum InputError {
     /// Too small to cut the model's square out of it.
     #[error("its {} stamp is {width}x{height} pixels; the model needs at least half of {side}x{side}", .role.name())]
     Small {
-        /// Which.
         role: Role,
         /// Pixels per row.
         width: usize,

@@ -411,7 +411,6 @@ mod tests {
         model_input::prepare(&planes, &plan())
     }
 
-    /// One plane of the input.
     fn plane(input: &[f32], at: usize) -> &[f32] {
         &input[at * SIDE * SIDE..(at + 1) * SIDE * SIDE]
     }

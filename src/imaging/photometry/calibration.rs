@@ -21,7 +21,6 @@ pub struct Calibration {
 pub enum Brightness {
     /// Detected.
     Magnitude {
-        /// Magnitude.
         mag: f64,
         /// Its standard deviation.
         mag_err: f64,

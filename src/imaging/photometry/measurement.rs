@@ -1,7 +1,7 @@
 //! One source on one image: sky, weights, flux, until they agree with each other.
 
 use super::{
-    area::Area,
+    aperture::Area,
     background::{Background, Ring, SkyPixels},
     estimate::{Estimate, Scene},
     frame::Frame,

@@ -6,7 +6,7 @@
 //! the edge is made up for by the point-spread function. [`measure_width`] finds that function's
 //! width on a stamp.
 
-mod area;
+mod aperture;
 pub mod background;
 pub mod calibration;
 pub mod empirical_psf;

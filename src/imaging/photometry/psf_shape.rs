@@ -55,7 +55,6 @@ impl Ellipse {
 /// A point-spread function of unit sum, wings included.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PsfShape {
-    /// A Gaussian.
     Gaussian(Ellipse),
     /// Moffat (1969): `(1 + (r/α)²)^-β`.
     Moffat {

@@ -18,7 +18,6 @@ pub enum Method {
 }
 
 impl Method {
-    /// All methods.
     pub const ALL: [Self; 3] = [Self::Optimal, Self::Psf, Self::Aperture];
 
     /// Its name in tables and on the command line.
@@ -34,7 +33,6 @@ impl Method {
 /// What is to be measured, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// How.
     pub method: Method,
     /// Where, pixels from the centre of the first one: (x, y).
     pub position_px: [f64; 2],

@@ -1,4 +1,4 @@
-//! Stars and noise for the tests of this room: a small generator, the same at every run.
+//! Stars and noise for the tests of photometry: a small generator, the same at every run.
 
 use super::{Ellipse, PsfShape};
 

@@ -63,7 +63,6 @@ impl History {
             && last.all(|image| image.len() == size)
     }
 
-    /// Epochs seen so far.
     pub fn epochs(&self) -> usize {
         self.bands.values().map(|seen| seen.epochs as usize).sum()
     }

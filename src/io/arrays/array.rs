@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::io::alert_value::Scalar;
+use crate::io::alerts::value::Scalar;
 
 /// Why a file of arrays is not read: a clause for the Problems list.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,6 @@ pub enum Kind {
     Float,
     /// Whole numbers and truth values.
     Integer,
-    /// Texts.
     Text,
 }
 
@@ -47,7 +46,6 @@ pub enum Cells {
     Floats(Vec<f64>),
     /// Exact integers.
     Integers(Vec<i64>),
-    /// Texts.
     Texts(Vec<String>),
 }
 

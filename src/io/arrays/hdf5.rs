@@ -32,7 +32,6 @@ const LZF: u16 = 32_000;
 
 /// What is read of a data set.
 enum Part {
-    /// All of it.
     Whole,
     /// A field of its records: first byte, and its type.
     Field(usize, Datatype),
@@ -54,7 +53,6 @@ fn odd(error: Error) -> ArrayError {
 }
 
 impl Hdf5 {
-    /// Opens the file.
     pub fn open(path: &Path) -> Result<Self, ArrayError> {
         let mut filters = FilterRegistry::new();
         filters.register(

@@ -9,7 +9,7 @@
 //! | (y, x), (y, x, channels) | one stamp, or one triplet |
 
 use super::array::{Array, Kind};
-use crate::{domain::Role, io::fits_layout::is_map};
+use crate::{domain::Role, io::fits::layout::is_map};
 
 /// More channels than this are epochs.
 const MOST_CHANNELS: usize = 8;
@@ -166,7 +166,6 @@ pub type ArrayAt = usize;
 /// Arrays of stamps with the same rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StampSet {
-    /// Rows.
     pub rows: usize,
     /// The arrays of stamps, one a role at most.
     pub stacks: Vec<(ArrayAt, Stack, Option<Role>)>,
@@ -382,7 +381,7 @@ const FILES: [&str; 8] = [
     "image",
 ];
 
-/// What a column is called by the alerts of surveys ([`crate::io::alert_plan`]), how likely among several of that
+/// What a column is called by the alerts of surveys ([`crate::io::alerts::plan`]), how likely among several of that
 /// meaning, the smallest first; none for a column with a name of its own.
 pub fn meaning_of_column(name: &str, is_text: bool) -> Option<(&'static str, usize)> {
     let lower = last_part(name).to_ascii_lowercase();

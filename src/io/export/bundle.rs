@@ -26,9 +26,9 @@ use super::{
 };
 use crate::{
     domain::{Problem, Role, Stamp, StampId, StampRef, Vocabulary},
-    io::{
-        fits_bytes::{CardValue, PixelType},
-        fits_write::{Cube, FitsWriter},
+    io::fits::{
+        bytes::{CardValue, PixelType},
+        write::{Cube, FitsWriter},
     },
 };
 
@@ -45,14 +45,11 @@ pub const MASK_OUTSIDE: u8 = 2;
 /// Epochs whose stamps are in memory at once.
 const EPOCHS_PER_BATCH: usize = 256;
 
-/// What was written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct BundleReport {
-    /// Objects.
     pub objects: usize,
     /// Rows: epochs with at least one stamp.
     pub epochs: usize,
-    /// Stamps.
     pub stamps: usize,
     /// Stamps that could not be decoded: their planes are empty.
     pub problems: Vec<Problem>,

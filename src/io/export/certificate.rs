@@ -33,7 +33,6 @@ pub struct Pair {
 /// A candidate that is shown.
 #[derive(Clone, Debug)]
 pub struct Shown<'a> {
-    /// Its identifier.
     pub id: &'a str,
     /// "bogus (dipole), called real".
     pub words: String,
@@ -54,7 +53,6 @@ pub struct Certificate<'a> {
     pub classes: Vec<Arc<str>>,
     /// Who is compared with whom; the first pair is what is certified.
     pub pairs: Vec<Pair>,
-    /// Kind by kind.
     pub kinds: Vec<KindScore>,
     /// What was judged otherwise.
     pub apart: Vec<Shown<'a>>,

@@ -43,9 +43,7 @@ pub enum Kind {
 pub enum Value {
     /// Nothing known.
     Null,
-    /// Text.
     Text(String),
-    /// A moment.
     Time(Timestamp),
     /// An integer.
     Int(i64),
@@ -57,30 +55,23 @@ pub enum Value {
     Bool(bool),
 }
 
-/// One column.
 pub struct Column {
     /// Its name in the file.
     pub name: &'static str,
-    /// Its type.
     pub kind: Kind,
     /// Its unit as the VO writes it; empty for none.
     pub unit: &'static str,
-    /// What it means.
     pub meaning: &'static str,
-    /// Its value of a row.
     pub value: fn(&ExportRow<'_>) -> Value,
 }
 
 /// A column with all its values: what column-wise formats write.
 #[derive(Debug)]
 pub struct FilledColumn {
-    /// Its name.
     pub name: String,
-    /// Its type.
     pub kind: Kind,
     /// Its unit; empty for none.
     pub unit: &'static str,
-    /// What it means.
     pub meaning: String,
     /// Its values, one a row.
     pub values: Vec<Value>,
@@ -93,7 +84,6 @@ pub trait Table {
     fn heads(&self) -> Vec<(&str, Kind)>;
     /// Number of rows.
     fn rows(&self) -> usize;
-    /// One value.
     fn value(&self, row: usize, column: usize) -> Value;
 }
 

@@ -13,7 +13,6 @@ use super::{
     row::ExportRow,
 };
 
-/// Writes all rows.
 pub(super) fn write(path: &Path, rows: &[ExportRow<'_>]) -> Result<(), String> {
     try_write(path, rows).map_err(|error| error.to_string())
 }

@@ -23,7 +23,7 @@ pub use columns::FilledColumn;
 pub use row::{ExportRow, Selection, rows};
 pub use services::Service;
 
-use super::{fits_bytes::CardValue, fits_write};
+use super::fits::{self, bytes::CardValue};
 
 /// Why nothing was exported. An existing file of that name is still whole.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,6 @@ use super::{fits_bytes::CardValue, fits_write};
 pub struct ExportError {
     /// The file that should have been written.
     pub path: PathBuf,
-    /// The cause.
     pub why: String,
 }
 
@@ -97,7 +96,6 @@ impl Format {
             .map(|(format, ..)| *format)
     }
 
-    /// The format of that name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -154,7 +152,7 @@ pub fn write_columns(
         Format::Csv => csv::write(beside, columns),
         Format::Parquet => parquet::write(beside, name, columns),
         Format::Fits => {
-            let mut file = fits_write::FitsWriter::create(beside)?;
+            let mut file = fits::write::FitsWriter::create(beside)?;
             file.table(name, columns)?;
             file.finish()
         }
@@ -176,7 +174,7 @@ pub fn write_csv_to(out: impl std::io::Write, columns: &[FilledColumn]) -> std::
 }
 
 fn write_fits(beside: &Path, rows: &[ExportRow<'_>]) -> Result<(), String> {
-    let mut file = fits_write::FitsWriter::create(beside)?;
+    let mut file = fits::write::FitsWriter::create(beside)?;
     // FITS text is printable ASCII (FITS 4.0, section 7.3.3.1): every other character is written as an escape.
     let form = CardValue::Text("unicode_escape");
     file.card("TEXTESC", form, "how Python reads text columns");

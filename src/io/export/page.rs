@@ -21,7 +21,6 @@ use crate::{
 pub const MOST_SHOWN: usize = 3_000;
 /// Candidates whose stamps are in memory at once.
 const BATCH: usize = 64;
-/// Roles that are shown.
 const ROLES: [Role; 3] = [Role::Science, Role::Reference, Role::Difference];
 /// Size of a light curve, points.
 const CURVE: [f64; 2] = [300.0, 110.0];
@@ -36,12 +35,9 @@ border:1px solid #ddd;border-radius:4px}.c img{width:98px;height:98px;margin-rig
 image-rendering:pixelated;background:#ddd}.m{color:#666;font-size:12px}\
 .c b{font-size:15px;overflow-wrap:anywhere}svg{background:#fafafa;margin-top:.4em}";
 
-/// What was written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PageReport {
-    /// Candidates on the page.
     pub candidates: usize,
-    /// Stamps shown.
     pub stamps: usize,
     /// Stamps that could not be decoded.
     pub problems: Vec<Problem>,

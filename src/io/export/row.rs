@@ -9,7 +9,6 @@ pub struct ExportRow<'a> {
     pub id: &'a str,
     /// The candidate, where its files are open.
     pub candidate: Option<&'a Candidate>,
-    /// Its label.
     pub state: &'a LabelState,
     /// The event that decided its class; without one the last event that still counts (a flag,
     /// a note).

@@ -50,7 +50,6 @@ impl Service {
         (Self::LabelStudio, "labelstudio"),
     ];
 
-    /// The service of that name.
     pub fn of_name(name: &str) -> Option<Self> {
         let found = Self::ALL
             .iter()
@@ -59,12 +58,10 @@ impl Service {
     }
 }
 
-/// What was written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Candidates in the file.
     pub candidates: usize,
-    /// Pictures.
     pub pictures: usize,
     /// What is missing, and why.
     pub problems: Vec<Problem>,

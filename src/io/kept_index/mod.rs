@@ -30,8 +30,7 @@ use self::{
 };
 use super::{
     export::{ExportError, written_beside},
-    scan_identity::Part,
-    scan_rules::Rule,
+    scan::{identity::Part, rules::Rule},
     seen_files::FileState,
 };
 use crate::domain::{Candidate, Problem, StampId};

@@ -73,12 +73,10 @@ impl Names {
         number
     }
 
-    /// The name of that number.
     pub fn name(&self, number: u32) -> Option<Arc<str>> {
         self.single.get(number as usize).cloned()
     }
 
-    /// The list of that number.
     pub fn list(&self, number: u32) -> Option<List> {
         self.lists.get(number as usize).cloned()
     }

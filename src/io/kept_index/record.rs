@@ -12,16 +12,16 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    super::{
-        scan_identity::{By, Part, Place},
-        scan_rules::Rule,
+use super::names::Names;
+use crate::{
+    domain::{
+        self, Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Photometry, Problem, Role,
+        Source, SourceKind, StampId, StampRef, TimeScale,
     },
-    names::Names,
-};
-use crate::domain::{
-    self, Band, Candidate, DifferenceSign, Epoch, Fields, Mjd, Photometry, Problem, Role, Source,
-    SourceKind, StampId, StampRef, TimeScale,
+    io::scan::{
+        identity::{By, Part, Place},
+        rules::Rule,
+    },
 };
 
 /// One thing that came of reading a unit, in the order in which it came.
@@ -114,7 +114,6 @@ struct StampRecord {
     /// Its number, from the unit's first one on.
     id: u32,
     role: Role,
-    /// The number of its file.
     file: u32,
     kind: SourceKind,
     part: domain::Part,
@@ -160,7 +159,6 @@ impl UnitPlace {
         self.files.get(number as usize).map(PathBuf::as_path)
     }
 
-    /// The number of a file of the unit.
     pub fn number_of(&self, path: &Path) -> Option<u32> {
         let at = self.files.iter().position(|file| file == path)?;
         u32::try_from(at).ok()

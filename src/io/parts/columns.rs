@@ -27,7 +27,6 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Opens the parts of a table of so many rows.
     pub fn open(paths: &[PathBuf], rows: u64) -> Result<Self, String> {
         let mut files = Vec::with_capacity(paths.len());
         let mut owners = vec![u32::MAX; usize::try_from(rows).unwrap_or(usize::MAX)];

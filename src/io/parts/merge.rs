@@ -24,12 +24,10 @@ use crate::{
 /// Units that columns of results have.
 const UNITS: [&str; 8] = ["", "d", "deg", "mag", "arcsec", "pix", "s", "nJy"];
 
-/// What was merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Merged {
     /// Rows of the table.
     pub rows: u64,
-    /// Parts that they come from.
     pub parts: usize,
 }
 

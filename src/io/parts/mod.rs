@@ -43,26 +43,21 @@ pub enum What {
 /// What is said of a column beside its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnNote {
-    /// Its name.
     pub name: String,
-    /// Its type.
     pub kind: Kind,
     /// Its unit; empty for none.
     pub unit: String,
-    /// What it means.
     pub meaning: String,
 }
 
 /// All that decides the rows of the whole table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WholeTable {
-    /// What it is.
     pub what: What,
     /// Its name within the file.
     pub name: String,
     /// Models, options and the objects with their epochs, as one number in hexadecimal digits.
     pub order: String,
-    /// Rows of the whole table.
     pub rows: u64,
 }
 
@@ -91,7 +86,6 @@ pub struct Manifest {
 /// All parts of a table.
 #[derive(Debug)]
 pub struct WholeParts {
-    /// The table.
     pub whole: WholeTable,
     /// Its columns; none of stamps.
     pub columns: Vec<ColumnNote>,
@@ -99,7 +93,6 @@ pub struct WholeParts {
     pub files: Vec<PathBuf>,
 }
 
-/// The folder of the parts of one table.
 #[derive(Clone, Debug)]
 pub struct PartsFolder(PathBuf);
 

@@ -17,7 +17,6 @@ const PING: &str = "samp.app.ping";
 /// What is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its MType.
     pub mtype: &'static str,
     parameters: SampValue,
 }
@@ -97,7 +96,6 @@ pub enum Incoming {
     HighlightRow {
         /// The table's identifier.
         table: String,
-        /// The row.
         row: usize,
     },
     /// Somebody selected these rows of a table.

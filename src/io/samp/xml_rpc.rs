@@ -12,10 +12,8 @@ use quick_xml::{
 /// Values within values, at most.
 const DEEPEST: usize = 16;
 
-/// A value of SAMP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SampValue {
-    /// A text.
     Text(String),
     /// Values in order.
     List(Vec<SampValue>),
@@ -93,7 +91,6 @@ impl SampValue {
     }
 }
 
-/// A call of a method.
 pub fn call(method: &str, parameters: &[SampValue]) -> String {
     let mut xml =
         format!("<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName><params>");

@@ -7,16 +7,17 @@ use parquet::{
 
 use super::row::{Row, Table};
 use crate::io::{
-    fits_file::{FitsFile, HduKind},
-    fits_text::unescape_text,
-    parquet_footer,
-    parquet_group::CheckedGroup,
+    fits::{
+        file::{FitsFile, HduKind},
+        text::unescape_text,
+    },
+    parquet::{footer, group::CheckedGroup},
 };
 
 /// The first table of a FITS file.
 pub(super) fn fits(bytes: &[u8]) -> Result<Table, String> {
     let mut file = FitsFile::open(bytes.into()).map_err(|error| error.to_string())?;
-    let fault = |error: crate::io::fits_error::FitsError| error.to_string();
+    let fault = |error: crate::io::fits::error::FitsError| error.to_string();
     for hdu in 1..usize::from(u16::MAX) {
         match file.go_to(hdu).map_err(fault)? {
             None => break,
@@ -27,7 +28,7 @@ pub(super) fn fits(bytes: &[u8]) -> Result<Table, String> {
     Err("is a FITS file without a table".into())
 }
 
-fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits_error::FitsError> {
+fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits::error::FitsError> {
     let mut table = Table::default();
     let rows = file.rows()?;
     table.rows = (1..=rows as u64)
@@ -43,7 +44,7 @@ fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits_error::F
                 .map(|text| unescape_text(text))
                 .collect()
         } else if column.is_long {
-            let null = crate::io::fits_bytes::NULL_INT;
+            let null = crate::io::fits::bytes::NULL_INT;
             let text = |value: i64| {
                 if value == null {
                     String::new()
@@ -81,7 +82,7 @@ pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
             None => format!("is a damaged Parquet file: {why}"),
         }
     };
-    let of_footer = parquet_footer::fault(&mut std::io::Cursor::new(bytes));
+    let of_footer = footer::fault(&mut std::io::Cursor::new(bytes));
     if let Ok(Some(why)) = of_footer {
         return Err(format!("is a damaged Parquet file: {why}"));
     }

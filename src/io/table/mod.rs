@@ -24,7 +24,6 @@ pub enum TableError {
     /// The file cannot be read.
     #[error("{}: {why}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// The reason.
         why: BytesError,
@@ -32,7 +31,6 @@ pub enum TableError {
     /// What it holds is no table.
     #[error("{path}: {why}")]
     NoTable {
-        /// The file.
         path: String,
         /// The reason.
         why: String,

@@ -1,6 +1,5 @@
 //! Rows of a table of texts.
 
-/// One row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
     /// Line in the file from 1 where the file is text, else the number of the row from 1.

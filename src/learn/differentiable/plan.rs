@@ -53,7 +53,6 @@ impl Plan {
         Some(Self(planned))
     }
 
-    /// What comes out.
     pub fn to(&self) -> Option<Map> {
         self.0.last().map(|layer| layer.following.pooled)
     }

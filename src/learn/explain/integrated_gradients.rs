@@ -17,7 +17,6 @@ const AT_ONCE: usize = 4;
 /// per cent (our choice).
 pub(super) const STEPS: usize = 20;
 
-/// The baseline of an input of that many channels.
 pub(super) fn baseline(input: &[f32], channels: usize) -> Vec<f32> {
     let size = input.len() / channels.max(1);
     let middles = input.chunks(size.max(1)).map(|channel| {

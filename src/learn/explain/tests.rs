@@ -22,7 +22,7 @@ use super::{
     *,
 };
 use crate::{
-    domain::{ModelCard, Scaling, TrainingRecord},
+    domain::{ModelCard, Scaling},
     learn::{Architecture, Network, NetworkShape, Views, model_file},
 };
 
@@ -76,19 +76,12 @@ fn model(architecture: Architecture, has_biases: bool) -> Model {
         }
     }
     let card = ModelCard {
-        format: ModelCard::FORMAT,
-        name: architecture.name().into(),
-        about: String::new(),
-        network: architecture.name().into(),
         members: 2,
-        input: architecture.input(),
-        classes: vec!["bogus".into(), "real".into()],
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: std::collections::BTreeMap::new(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(
+            architecture.name(),
+            architecture.input(),
+            &["bogus", "real"],
+        )
     };
     let compute = Compute::cpu();
     let network = architecture.init(NetworkShape::of(&card), &Device::flex());

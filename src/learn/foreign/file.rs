@@ -1,7 +1,5 @@
 //! Files of imported networks: ONNX as it was, with a card among its texts.
 
-use std::collections::BTreeMap;
-
 use super::{ForeignModel, Recipe, check};
 use crate::{
     domain::{ModelCard, ModelInput, TrainingRecord},
@@ -47,19 +45,13 @@ pub fn import(
     let file = open(name, bytes)?;
     let plan = check::with_names(recipe.plan(), &file).map_err(refused)?;
     let card = ModelCard {
-        format: ModelCard::FORMAT,
         name: recipe.name.clone(),
         about: recipe.about.clone(),
-        network: NETWORK.into(),
-        members: 1,
-        input: ModelInput::Foreign(plan.clone()),
         classes: recipe.classes.clone(),
         parameters: file.parameters,
         threshold: recipe.threshold,
         training,
-        figures: BTreeMap::new(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(NETWORK, ModelInput::Foreign(plan.clone()), &[])
     };
     let model = check::model(card, plan, &file, bytes).map_err(refused)?;
     let text = serde_json::to_string(model.card());

@@ -68,12 +68,10 @@ pub(super) fn sides_of(images: &ForeignImages) -> Vec<usize> {
 }
 
 impl ForeignModel {
-    /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card
     }
 
-    /// Name and version.
     pub const fn id(&self) -> &ModelId {
         &self.id
     }

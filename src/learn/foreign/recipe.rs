@@ -7,7 +7,6 @@ use crate::domain::{
     foreign::{ForeignFields, ForeignImages, ForeignOutput, ForeignScaling, OutputKind},
 };
 
-/// Most classes.
 const MOST_CLASSES: usize = 64;
 /// Largest side of a square, pixels.
 const LARGEST_SIDE: usize = 1024;
@@ -33,7 +32,6 @@ pub struct Recipe {
     /// The input that is numbers of the alert.
     #[serde(default)]
     pub fields: Option<ForeignFields>,
-    /// The output that is read.
     pub output: ForeignOutput,
 }
 
@@ -73,7 +71,6 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// What it takes.
     pub fn plan(&self) -> ForeignPlan {
         ForeignPlan {
             images: self.images.clone(),

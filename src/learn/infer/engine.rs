@@ -40,7 +40,6 @@ pub struct Epochs {
     pub conditions: Vec<f32>,
     /// Sequences.
     pub count: usize,
-    /// Epochs of each.
     pub length: usize,
 }
 

@@ -26,7 +26,6 @@ struct Member {
 /// What is made of the views.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Join {
-    /// There is one.
     Single,
     Mean,
     /// One behind the other.

@@ -86,12 +86,10 @@ impl Stack {
         self.layers.is_empty()
     }
 
-    /// What comes out.
     pub fn to(&self) -> Option<Map> {
         self.layers.last().map(Convolution::to)
     }
 
-    /// What goes in.
     pub fn from(&self) -> Option<Map> {
         self.layers.first().map(Convolution::from)
     }
@@ -143,7 +141,6 @@ pub(super) fn dense(layers: &[&Linear], place: impl Iterator<Item = usize>) -> W
     dense
 }
 
-/// The numbers of a weight.
 pub(super) fn numbers<const D: usize>(weight: &Param<Tensor<D>>) -> Vec<f32> {
     weight.val().into_data().iter::<f32>().collect()
 }

@@ -130,7 +130,6 @@ impl Convolution {
         Self::new(row, shape, weights, After { slope, pool }, 0)
     }
 
-    /// What comes out.
     pub const fn to(&self) -> Map {
         self.to
     }
@@ -141,7 +140,6 @@ impl Convolution {
         self.inner
     }
 
-    /// What goes in.
     pub const fn from(&self) -> Map {
         self.from
     }

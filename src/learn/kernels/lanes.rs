@@ -66,7 +66,6 @@ impl Map {
         self.pixels().map(place)
     }
 
-    /// Zeros.
     pub fn zeros(&self) -> Vec<Lanes> {
         vec![Lanes::ZERO; self.len()]
     }

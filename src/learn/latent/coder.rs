@@ -16,7 +16,6 @@ const FIRST_LOG_VARIANCE: f64 = -4.0;
 /// Normal distributions, a row each: (n, axis).
 #[derive(Clone, Debug)]
 pub struct Gaussian {
-    /// Means.
     pub mean: Tensor<2>,
     /// Logarithms of the variances.
     pub log_variance: Tensor<2>,

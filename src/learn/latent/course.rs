@@ -19,7 +19,6 @@ pub struct LatentCourse {
     pub pretraining: u64,
     /// Steps that make the bound larger.
     pub steps: u64,
-    /// Rate of the pretraining.
     pub pretraining_rate: f64,
     /// Highest rate of encoder and decoder.
     pub rate: f64,
@@ -55,7 +54,6 @@ impl LatentCourse {
         }
     }
 
-    /// Which bound.
     pub const fn bound(&self) -> Bound {
         if self.is_importance_weighted {
             Bound::Importance
@@ -64,7 +62,6 @@ impl LatentCourse {
         }
     }
 
-    /// All steps.
     pub const fn all_steps(&self) -> u64 {
         self.pretraining + self.steps
     }

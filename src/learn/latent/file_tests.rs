@@ -1,10 +1,8 @@
 //! Latent models in files: whole, broken, of other kinds; and what a model does with stamps.
 
-use std::collections::BTreeMap;
-
 use super::{Embedded, LatentKind, LatentModel, LatentNetwork, file};
 use crate::{
-    domain::{ComponentCard, LatentCard, ModelCard, Role, TrainingRecord},
+    domain::{ComponentCard, LatentCard, ModelCard, Role},
     learn::{
         Compute,
         model_file::{self, tests::untrained as classifier},
@@ -13,18 +11,6 @@ use crate::{
 
 fn card(kind: LatentKind) -> ModelCard {
     ModelCard {
-        format: ModelCard::FORMAT,
-        name: kind.name().into(),
-        about: String::new(),
-        network: kind.name().into(),
-        members: 1,
-        input: LatentKind::input(vec![Role::Snr, Role::Science]).into(),
-        classes: Vec::new(),
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::new(),
-        class_sets: None,
         latent: Some(LatentCard {
             dimensions: 3,
             widths: vec![16, 12],
@@ -33,6 +19,11 @@ fn card(kind: LatentKind) -> ModelCard {
             pixel_variance: None,
             components: vec![ComponentCard::default(); if kind.has_mixture() { 4 } else { 1 }],
         }),
+        ..ModelCard::untrained(
+            kind.name(),
+            LatentKind::input(vec![Role::Snr, Role::Science]),
+            &[],
+        )
     }
 }
 

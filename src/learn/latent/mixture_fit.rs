@@ -25,7 +25,6 @@ pub struct Points<'a> {
 }
 
 impl Points<'_> {
-    /// How many.
     pub fn len(&self) -> usize {
         self.values.len() / self.dimensions.max(1)
     }
@@ -35,7 +34,6 @@ impl Points<'_> {
         self.len() == 0
     }
 
-    /// One of them.
     pub fn get(&self, at: usize) -> &[f32] {
         &self.values[at * self.dimensions..(at + 1) * self.dimensions]
     }

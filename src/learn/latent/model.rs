@@ -83,7 +83,6 @@ impl LatentModel {
         Self::new(card, &network, compute)
     }
 
-    /// Its card.
     pub const fn card(&self) -> &ModelCard {
         &self.card
     }
@@ -93,17 +92,14 @@ impl LatentModel {
         &mut self.card
     }
 
-    /// Name and version.
     pub const fn id(&self) -> &ModelId {
         &self.id
     }
 
-    /// The network.
     pub const fn network(&self) -> &LatentNetwork {
         &self.network
     }
 
-    /// Where it is computed.
     pub const fn compute(&self) -> &Compute {
         &self.compute
     }
@@ -127,7 +123,6 @@ impl LatentModel {
         }
     }
 
-    /// Its latent space.
     pub fn space(&self) -> LatentSpace {
         LatentSpace {
             model: self.id.clone(),

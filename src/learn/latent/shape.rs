@@ -26,7 +26,6 @@ canonical_words!(LatentKind {
 });
 
 impl LatentKind {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Vade, Self::VadeConv, Self::Vae, Self::VaeConv];
 
     /// The name on the command line and in cards.

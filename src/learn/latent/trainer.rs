@@ -1,4 +1,4 @@
-//! Teaches a latent network: pretraining as an autoencoder, the start of its mixture, and the bound.
+//! Trains a latent network: pretraining as an autoencoder, the start of its mixture, and the bound.
 
 mod check;
 mod start;
@@ -24,10 +24,8 @@ use crate::{
 const MOST_GRADIENT: f32 = 10.0;
 /// Stamps computed at once without gradients.
 const BATCH: usize = 512;
-/// How far a training is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatentTrainerStatus {
-    /// Steps done.
     pub step: u64,
     /// True where the mixture has its start.
     pub has_mixture: bool,
@@ -95,12 +93,10 @@ impl LatentTrainer {
         self
     }
 
-    /// How far it is.
     pub const fn status(&self) -> LatentTrainerStatus {
         self.status
     }
 
-    /// The course of training.
     pub const fn course(&self) -> &LatentCourse {
         &self.course
     }

@@ -3,7 +3,6 @@
 /// Things of like probability.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CalibrationBin {
-    /// How many.
     pub count: u64,
     /// Mean of their probabilities; 0 without any.
     pub mean_probability: f64,

@@ -11,7 +11,6 @@ pub struct ErrorBin {
     pub to: f64,
     /// How many things.
     pub count: u64,
-    /// How many of them are wrong.
     pub wrong: u64,
 }
 

@@ -15,9 +15,8 @@ pub struct OperatingPoint {
 }
 
 /// How many of so many positive things a wanted recall must find: one at least. In counts, so that 0.95 of 20 are
-/// 19 whatever the rounding, also where the recall was a single-precision number. The one rule of the
-/// program.
-pub fn wanted_count(recall: f64, positives: u64) -> u64 {
+/// 19 whatever the rounding, also where the recall was a single-precision number.
+fn wanted_count(recall: f64, positives: u64) -> u64 {
     let wanted = (recall * positives as f64 - 1e-6).ceil().max(1.0) as u64;
     wanted.min(positives)
 }

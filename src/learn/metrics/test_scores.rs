@@ -2,9 +2,7 @@
 
 use super::Ranking;
 
-/// What is positive.
 pub const POSITIVE: [u8; 12] = [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0];
-/// Scores.
 pub const SCORES: [f64; 12] = [0.9, 0.8, 0.8, 0.7, 0.6, 0.5, 0.5, 0.4, 0.4, 0.3, 0.2, 0.1];
 
 /// What is positive, as truth values.
@@ -12,7 +10,6 @@ pub fn positive() -> Vec<bool> {
     POSITIVE.iter().map(|positive| *positive == 1).collect()
 }
 
-/// Their ranking.
 pub fn ranking() -> Ranking {
     Ranking::new(&SCORES, &positive())
 }

@@ -1,25 +1,14 @@
 //! Model files: whole, broken, of other networks.
 
 use super::*;
-use crate::domain::{InputPlan, ModelInput, TrainingRecord};
+use crate::domain::{InputPlan, ModelInput};
 
 /// A network of random weights.
 pub(in crate::learn) fn untrained(network: &str) -> Model {
     let architecture = Architecture::from_name(network).unwrap();
     let card = ModelCard {
-        format: ModelCard::FORMAT,
-        name: network.into(),
-        about: String::new(),
-        network: network.into(),
         members: if network == "cape" { 2 } else { 1 },
-        input: architecture.input(),
-        classes: vec!["bogus".into(), "real".into()],
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: std::collections::BTreeMap::default(),
-        latent: None,
-        class_sets: None,
+        ..ModelCard::untrained(network, architecture.input(), &["bogus", "real"])
     };
     Model::untrained(card, &Compute::cpu()).unwrap()
 }

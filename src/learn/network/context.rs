@@ -71,7 +71,6 @@ impl Context {
         }
     }
 
-    /// Channels of one view.
     pub(in crate::learn) fn channels_of_view(&self) -> usize {
         self.middle_1.weight.dims()[1]
     }

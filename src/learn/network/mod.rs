@@ -106,7 +106,6 @@ impl NetworkShape {
 }
 
 impl Architecture {
-    /// All of them.
     pub const ALL: [Self; 9] = [
         Self::Compact,
         Self::Context,

@@ -52,9 +52,7 @@ pub struct SequenceBatch {
 /// What the network remembers of sequences after their last epoch: each (sequence, unit).
 #[derive(Clone, Debug)]
 pub struct RecurrentState {
-    /// The cell state.
     pub cell: Tensor<2>,
-    /// The hidden state.
     pub hidden: Tensor<2>,
 }
 

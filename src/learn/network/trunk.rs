@@ -50,7 +50,6 @@ impl Trunk {
         }
     }
 
-    /// Its layers.
     pub(in crate::learn) const fn layers(&self) -> [Layer<'_>; 5] {
         [
             Layer::new(&self.conv_1, self.leak, Pooling::None),

@@ -12,7 +12,6 @@ pub enum Views {
 }
 
 impl Views {
-    /// How many.
     pub const fn count(self) -> usize {
         match self {
             Self::Four => 4,

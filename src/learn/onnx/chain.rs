@@ -36,7 +36,6 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// The value at its end.
     pub fn end(self) -> Value {
         self.value
     }

@@ -148,7 +148,6 @@ impl Graph {
         });
     }
 
-    /// The whole.
     pub fn finished(self, about: &str) -> GraphProto {
         GraphProto {
             doc_string: Some(about.into()),

@@ -36,7 +36,6 @@ pub struct OperatorSetIdProto {
     /// Empty for those of ONNX itself.
     #[prost(string, optional, tag = "1")]
     pub domain: Option<String>,
-    /// The version.
     #[prost(int64, optional, tag = "2")]
     pub version: Option<i64>,
 }
@@ -58,7 +57,6 @@ pub struct GraphProto {
     /// The steps.
     #[prost(message, repeated, tag = "1")]
     pub node: Vec<NodeProto>,
-    /// Its name.
     #[prost(string, optional, tag = "2")]
     pub name: Option<String>,
     /// Weights, and other constants.
@@ -70,7 +68,6 @@ pub struct GraphProto {
     /// What goes in.
     #[prost(message, repeated, tag = "11")]
     pub input: Vec<ValueInfoProto>,
-    /// What comes out.
     #[prost(message, repeated, tag = "12")]
     pub output: Vec<ValueInfoProto>,
 }
@@ -98,7 +95,6 @@ pub struct NodeProto {
 /// A setting of an operator.
 #[derive(Clone, PartialEq, Message)]
 pub struct AttributeProto {
-    /// Its name.
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
     /// Which of the values counts.
@@ -143,7 +139,6 @@ pub struct TensorProto {
     /// Kind of its numbers.
     #[prost(enumeration = "DataType", optional, tag = "2")]
     pub data_type: Option<i32>,
-    /// Its name.
     #[prost(string, optional, tag = "8")]
     pub name: Option<String>,
     /// The numbers, least significant byte first.
@@ -168,7 +163,6 @@ pub enum DataType {
 /// An input or an output.
 #[derive(Clone, PartialEq, Message)]
 pub struct ValueInfoProto {
-    /// Its name.
     #[prost(string, optional, tag = "1")]
     pub name: Option<String>,
     /// Its kind and shape.
@@ -201,7 +195,6 @@ pub struct TensorTypeProto {
 /// Sides of a tensor.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct TensorShapeProto {
-    /// Each of them.
     #[prost(message, repeated, tag = "1")]
     pub dim: Vec<DimensionProto>,
 }

@@ -11,7 +11,6 @@ use super::proto::{DataType, GraphProto, ModelProto, StringStringEntryProto, Val
 pub struct OnnxFile {
     /// What has to be put in; weights are no inputs.
     pub inputs: Vec<Port>,
-    /// What comes out.
     pub outputs: Vec<Port>,
     /// Operators by name, with their number.
     pub operators: BTreeMap<String, usize>,
@@ -28,7 +27,6 @@ pub struct OnnxFile {
 /// An input or an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Port {
-    /// Its name.
     pub name: String,
     /// True for 32-bit floating point, or where the file does not give the kind.
     pub is_float: bool,
@@ -41,7 +39,6 @@ pub struct Port {
 pub enum Side {
     /// That length.
     Fixed(usize),
-    /// Any.
     Free,
 }
 

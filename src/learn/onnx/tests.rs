@@ -31,7 +31,6 @@ fn a_file_holds_the_weights_once_and_little_else() {
     }
 }
 
-/// One of every network.
 fn messages() -> Vec<(&'static str, ModelProto)> {
     let networks = Architecture::ALL.into_iter().map(|architecture| {
         let name = architecture.name();

@@ -24,7 +24,6 @@ const FULL_AFTER: f64 = 20.0;
 /// from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelBiases {
-    /// They.
     pub pool: LogPool,
     /// Nats of cross-entropy that each object gains, classes counting equally: mean over objects that were
     /// held out in turn.

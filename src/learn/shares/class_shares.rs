@@ -110,7 +110,6 @@ impl Shrunk {
 /// Class shares with their uncertainty, in the order of a model's classes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassShares {
-    /// Where they come from.
     pub source: ShareSource,
     /// The shares, 0 to 1; they sum to 1.
     pub shares: Vec<f64>,

@@ -1,6 +1,5 @@
 //! The features by name, and their values on the way into their places.
 
-/// How many there are.
 pub const COUNT: usize = 58;
 
 /// Their names, as FATS has them, in the order of `features`.

@@ -11,7 +11,6 @@ pub(super) const FLUXES: [f64; 12] = [
 pub(super) const TIMES: [f64; 12] = [
     100.0, 100.3, 101.1, 101.4, 102.9, 103.05, 104.2, 106.0, 106.2, 107.7, 108.1, 110.0,
 ];
-/// Its errors.
 pub(super) const ERRORS: [f64; 12] = [1.0, 0.5, 2.0, 1.0, 0.8, 1.0, 1.5, 0.5, 1.0, 2.0, 1.0, 0.7];
 
 /// Twelve epochs at uneven times.

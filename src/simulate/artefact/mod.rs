@@ -27,7 +27,6 @@ use super::{
 pub use plates::{Artefact, Plates};
 
 impl BogusKind {
-    /// How it is made.
     pub fn artefact(self) -> &'static dyn Artefact {
         match self {
             Self::Dipole => &misfit::Dipole,

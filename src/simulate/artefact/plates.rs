@@ -60,9 +60,7 @@ pub trait Artefact: Sync {
 /// Science image and reference: counts above the sky, NaN where there is no measurement.
 #[derive(Clone, Debug)]
 pub struct Plates {
-    /// Science.
     pub science: Image,
-    /// Reference.
     pub reference: Image,
     /// What files hold where there is no measurement: NaN, or a number.
     pub fill: f32,
@@ -102,7 +100,6 @@ impl Plates {
         }
     }
 
-    /// The image of a side.
     pub const fn of(&mut self, side: Side) -> &mut Image {
         match side {
             Side::Science => &mut self.science,

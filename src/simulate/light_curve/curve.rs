@@ -23,7 +23,6 @@ pub enum LightCurve {
     },
     /// A star that repeats itself.
     Periodic(PeriodicStar),
-    /// A supernova.
     Supernova(SupernovaCurve),
 }
 
@@ -51,7 +50,6 @@ impl LightCurve {
 /// A light curve and the recipe it came out of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
-    /// The light.
     pub curve: LightCurve,
     /// Class, kind, magnitude, period, amplitude, epoch and redshift, as far as they have a
     /// meaning; the rest is left to the scene.

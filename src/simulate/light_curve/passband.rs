@@ -3,7 +3,6 @@
 
 use crate::domain::Band;
 
-/// How many there are.
 pub const COUNT: usize = 6;
 
 /// Mean wavelengths of u, g, r, i, z and y, nanometres; those that [`Band`] documents.

@@ -26,7 +26,6 @@ impl TestSurvey {
         })
     }
 
-    /// Magnitude at a visit.
     pub fn magnitude(&self, curve: &LightCurve, visit: usize) -> f64 {
         let visit = &self.visits[visit];
         curve.magnitude(visit.mjd.days(), &visit.band)

@@ -9,13 +9,13 @@ use crate::{
         agreement::{last_words, repeats},
         fnv,
         label_book::LabelState,
+        words::thousands,
     },
     workspace::{
         context::Context,
         queue::order::{QueueSpec, Shortlist},
         screen::Screen,
         shared::Shared,
-        words::thousands,
     },
 };
 

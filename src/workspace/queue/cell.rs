@@ -5,9 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 /// A candidate's value in a column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// A number.
     Number(f64),
-    /// A text.
     Text(Arc<str>),
     /// Nothing known; sorts last whichever way.
     Missing,

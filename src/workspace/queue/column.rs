@@ -8,8 +8,8 @@ pub use super::cell::Cell;
 
 use crate::{
     domain::{
-        Candidate, CandidateIx, FieldValue, LabelBook, Mjd, agreement, label_book::LabelState,
-        position::galactic,
+        Candidate, CandidateIx, Catalogue, FieldValue, Fields, LabelBook, Mjd, agreement,
+        label_book::LabelState, position::galactic,
     },
     workspace::{
         repeat_check::RepeatCheck,
@@ -22,11 +22,8 @@ use crate::{
 pub struct Row<'a> {
     /// Its place in the order of finding.
     pub ix: CandidateIx,
-    /// The candidate.
     pub candidate: &'a Candidate,
-    /// All labels.
     pub book: &'a LabelBook,
-    /// All scores.
     pub scores: &'a Scores,
     /// Whose labels are hidden.
     pub repeat_check: &'a RepeatCheck,
@@ -150,7 +147,6 @@ impl Column {
         Self::ScoreOf(format!("{SCORE_OF}{}", model.to_lowercase()).into())
     }
 
-    /// The probability of a class.
     pub fn probability_of(class: &str) -> Self {
         Self::ProbabilityOf(format!("{PROBABILITY_OF}{class}").into())
     }
@@ -265,8 +261,8 @@ impl Column {
                 let all = scores.detections.get(ix)?;
                 all.last().copied().filter(|value| !value.is_nan())
             }
-            Self::Anomaly => scores.anomaly(ix),
-            Self::Component => scores.component(ix).map(|at| at as f32 + 1.0),
+            Self::Anomaly => scores.latent.error(ix),
+            Self::Component => scores.latent.component(ix).map(|at| at as f32 + 1.0),
             Self::Likeness => scores.likeness(ix),
             Self::ProbabilityOf(name) => {
                 let predicted = scores.classes(ix)?;
@@ -399,6 +395,22 @@ fn field(candidate: &Candidate, name: &str) -> Cell {
         Some(FieldValue::Text(text)) => Cell::Text(text),
         _ => Cell::Missing,
     }
+}
+
+/// True where any candidate has a field of that name. Candidates of one kind of file share the list of their names,
+/// which is looked through once.
+pub(super) fn has_field(catalogue: &Catalogue, name: &str) -> bool {
+    let mut looked_at: Option<&Fields> = None;
+    catalogue.iter().any(|(_, candidate)| {
+        let of_epochs = candidate.epochs.iter().map(|epoch| &epoch.fields);
+        let mut all = of_epochs.chain([&candidate.fields]);
+        all.any(|fields| {
+            let is_known = looked_at.is_some_and(|known| known.has_names_of(fields));
+            looked_at = Some(fields);
+            !is_known && fields.has(name)
+        }) || candidate.joined.has(name)
+            || joined_by_own_name(candidate, name).is_some()
+    })
 }
 
 /// A column of a joined table without the table's name before it.

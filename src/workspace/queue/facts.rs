@@ -8,11 +8,8 @@ use crate::{
 /// What a queue is made of.
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
-    /// All candidates.
     pub catalogue: &'a Catalogue,
-    /// All labels.
     pub book: &'a LabelBook,
-    /// All scores.
     pub scores: &'a Scores,
     /// Whose labels are hidden.
     pub repeat_check: &'a RepeatCheck,

@@ -43,20 +43,13 @@ pub enum Term {
     Disagree,
     /// The column compares so with the value.
     Compare {
-        /// What is looked at.
         column: Column,
-        /// How.
         comparison: Comparison,
         /// With what; `none` stands for a missing value.
         value: Arc<str>,
     },
     /// The column lies between two numbers, both included.
-    Between {
-        /// What is looked at.
-        column: Column,
-        /// From and to.
-        range: [f64; 2],
-    },
+    Between { column: Column, range: [f64; 2] },
 }
 
 impl fmt::Display for Term {
@@ -251,7 +244,6 @@ fn find_operator(word: &str) -> Option<(usize, &'static str, Comparison)> {
 }
 
 impl Term {
-    /// The column that it looks at.
     pub(super) const fn column(&self) -> Option<&Column> {
         match self {
             Self::Compare { column, .. } | Self::Between { column, .. } => Some(column),

@@ -13,13 +13,12 @@ use crate::{
 /// by chance, so that no key waits.
 const MOST_LOOKED_AT: usize = 2_000;
 const MOST_LABELS: usize = 300;
-/// Far ones that are picked.
 const MOST_PICKED: usize = 200;
 /// Members of each component that are listed.
 const OF_EACH_COMPONENT: usize = 10;
 
 fn mean<'a>(facts: Facts<'a>, embedding: &'a Embedding, ix: CandidateIx) -> Option<&'a [f32]> {
-    let mean = embedding.mean(facts.scores.latent_point(ix)?);
+    let mean = embedding.mean(facts.scores.latent.point(ix)?);
     mean.iter().all(|number| number.is_finite()).then_some(mean)
 }
 
@@ -84,14 +83,14 @@ pub(crate) fn of_components(
     if count < 2 {
         return Vec::new();
     }
-    let component = |ix: &CandidateIx| facts.scores.component(*ix).filter(|at| *at < count);
+    let component = |ix: &CandidateIx| facts.scores.latent.component(*ix).filter(|at| *at < count);
     let mut labels = vec![0_usize; count];
     for at in labelled.iter().filter_map(component) {
         labels[at] += 1;
     }
     let mut members: Vec<Vec<(f32, CandidateIx)>> = vec![Vec::new(); count];
     for ix in open {
-        let point = facts.scores.latent_point(*ix);
+        let point = facts.scores.latent.point(*ix);
         if let (Some(at), Some(point)) = (component(ix), point) {
             let row = embedding.responsibility(point);
             members[at].push((row.get(at).copied().unwrap_or_default(), *ix));

@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    column::{Cell, Column, Row},
+    column::{Cell, Column, Row, has_field},
     facts::Facts,
     filter::Filter,
     filter_term::ends_in_bare_word,
@@ -19,7 +19,7 @@ use super::{
     label_next::{Reason, ranked},
 };
 use crate::{
-    domain::{Candidate, CandidateIx, Catalogue, Fields},
+    domain::{Candidate, CandidateIx, Catalogue},
     workspace::scores::shown::Scores,
 };
 
@@ -35,7 +35,6 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// How the queue is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QueueSpec {
@@ -90,7 +89,6 @@ pub struct Queue {
 const NOT_IN_QUEUE: u32 = u32::MAX;
 
 impl Queue {
-    /// How it is made.
     pub const fn spec(&self) -> &QueueSpec {
         &self.spec
     }
@@ -146,7 +144,6 @@ impl Queue {
         self.hint.as_deref().filter(|_| self.order.is_empty())
     }
 
-    /// The candidates in order.
     pub fn order(&self) -> &[CandidateIx] {
         &self.order
     }
@@ -365,28 +362,6 @@ impl Queue {
             self.rank[ix.0 as usize] = rank as u32;
         }
     }
-}
-
-/// Candidates of one kind of file have the same fields: they share the list of their names.
-fn has_field(catalogue: &Catalogue, name: &str) -> bool {
-    let mut looked_at: Option<&Fields> = None;
-    catalogue.iter().any(|(_, candidate)| {
-        let of_epochs = candidate.epochs.iter().map(|epoch| &epoch.fields);
-        let mut all = of_epochs.chain([&candidate.fields]);
-        all.any(|fields| {
-            let is_known = looked_at.is_some_and(|known| known.has_names_of(fields));
-            looked_at = Some(fields);
-            !is_known && fields.has(name)
-        }) || has_joined(candidate, name)
-    })
-}
-
-/// True for a column of a joined table, with the table's name before it or without.
-fn has_joined(candidate: &Candidate, name: &str) -> bool {
-    candidate.joined.iter().any(|(full, _)| {
-        let own = full.split_once('.').map_or(&**full, |(_, own)| own);
-        own.eq_ignore_ascii_case(name) || full.eq_ignore_ascii_case(name)
-    })
 }
 
 #[cfg(test)]

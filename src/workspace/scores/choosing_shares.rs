@@ -5,8 +5,9 @@ use super::{
     shown::ShownModel,
 };
 use crate::{
+    domain::words::plural,
     learn::shares::ShareSource,
-    workspace::{context::Context, shared::Shared, words::plural},
+    workspace::{context::Context, shared::Shared},
 };
 
 /// Kinds of changes that a sentence names.

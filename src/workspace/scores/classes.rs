@@ -18,9 +18,7 @@ pub struct ClassPredictions<'a> {
 /// The likeliest class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LikelyClass<'a> {
-    /// Its name.
     pub class: &'a str,
-    /// Its probability.
     pub probability: f32,
 }
 
@@ -58,7 +56,6 @@ impl ReadyModel {
         }
     }
 
-    /// The likeliest class of one row.
     pub(crate) fn likeliest(&self, row: &[f32]) -> Option<LikelyClass<'_>> {
         let at = likeliest(row)?;
         Some(LikelyClass {

@@ -16,7 +16,6 @@ use crate::domain::ModelId;
 pub struct SavedScores {
     /// The models side by side.
     pub models: Vec<SavedModel>,
-    /// Which of them is the active one.
     pub active: usize,
     /// True where the user has not chosen them.
     pub is_usual: bool,

@@ -66,7 +66,6 @@ impl SharesOfSet {
 /// What shares were found from: where this has changed, they are found anew.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SharesKey {
-    /// What was chosen.
     pub chosen: ChosenShares,
     /// Candidates that the model had scored.
     pub scored: usize,
@@ -79,7 +78,6 @@ pub struct SharesKey {
 /// What was found of a model's predictions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundShares {
-    /// From this.
     pub key: SharesKey,
     /// Shares that the model was trained with, in the order of its classes.
     pub trained: Vec<f64>,
@@ -125,7 +123,6 @@ pub(crate) struct Corrected {
 /// What a task found of one model.
 #[derive(Debug)]
 pub struct SharesResult {
-    /// What was found.
     pub found: FoundShares,
     /// Predictions after the correction and their numbers, where they are to be shown.
     pub corrected: Option<(ScoreBook, Tally)>,
@@ -164,7 +161,6 @@ impl ShownModel {
 }
 
 impl Scores {
-    /// What was chosen for a model that was read.
     pub const fn chosen_shares(&self, ready: &ReadyModel) -> &ChosenShares {
         self.chosen_shares.of(ready.real.is_some())
     }

@@ -32,7 +32,6 @@ pub enum ScoringStatus {
     Waiting,
     /// The model is being read, or the scores that the project holds.
     Reading,
-    /// Scores come in.
     Scoring,
     /// Every candidate is scored or refused.
     Done,
@@ -49,12 +48,9 @@ impl ScoringStatus {
     }
 }
 
-/// A model that was read.
 #[derive(Clone, Debug)]
 pub struct ReadyModel {
-    /// Name and version.
     pub id: ModelId,
-    /// Its card.
     pub card: Arc<ModelCard>,
     /// Position of the class `real` among its outputs; none for a model that predicts other classes.
     pub real: Option<usize>,
@@ -63,7 +59,6 @@ pub struct ReadyModel {
 }
 
 impl ReadyModel {
-    /// A model with its card.
     pub fn new(id: ModelId, card: Arc<ModelCard>) -> Self {
         Self {
             real: card.positive_class(),
@@ -81,7 +76,6 @@ pub struct ShownModel {
     pub source: Arc<str>,
     /// Version and card; none before it was read.
     pub ready: Option<ReadyModel>,
-    /// How far it is.
     pub status: ScoringStatus,
     /// One number a candidate.
     pub tally: Tally,
@@ -160,7 +154,6 @@ impl ShownModel {
 /// What can stand where a score belongs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reading<'a> {
-    /// A score.
     Score {
         /// The probability of the class `real`.
         value: f32,
@@ -169,9 +162,7 @@ pub enum Reading<'a> {
     },
     /// The likeliest class, of a model that predicts more than real and bogus.
     Class {
-        /// Its name.
         class: &'a str,
-        /// Its probability.
         probability: f32,
         /// How much that is worth.
         certainty: Certainty,
@@ -204,7 +195,7 @@ pub struct Scores {
     pub(crate) is_usual: bool,
     pub(crate) revision: u64,
     /// What the latent model predicts for each candidate.
-    pub(crate) latent: LatentMembership,
+    pub latent: LatentMembership,
     /// How much each candidate is like the examples of *More like this*; NaN without a stamp.
     pub(crate) likeness: std::sync::Arc<[f32]>,
     /// Class shares that predictions are corrected for.

@@ -90,7 +90,6 @@ impl Tally {
         self.called.get(class).copied().unwrap_or(0)
     }
 
-    /// The score of a candidate.
     pub fn score(&self, candidate: CandidateIx) -> Option<f32> {
         let score = *self.best.get(candidate.0 as usize)?;
         (!score.is_nan()).then_some(score)

@@ -70,9 +70,14 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
     assert_eq!(project.scores_of(&never).unwrap(), []);
 }
 
+/// Takes away what layout 6 added.
+const WITHOUT_IDENTITIES: &str =
+    "DROP TRIGGER label_events_id; DROP TABLE event_ids; DROP TABLE server;";
+
 /// Brings a project back to what layout 1 was.
 fn make_layout_1(path: &Path) {
     let raw = rusqlite::Connection::open(path).unwrap();
+    raw.execute_batch(WITHOUT_IDENTITIES).unwrap();
     raw.execute_batch("DROP TABLE scores; DROP TABLE memories; DROP TABLE model_versions; PRAGMA user_version = 1;")
         .unwrap();
 }
@@ -98,7 +103,7 @@ fn a_project_of_layout_1_is_taken_along_with_its_labels() {
     let raw = rusqlite::Connection::open(&path).unwrap();
     let version = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
     let found = raw.query_row("PRAGMA user_version", [], version).unwrap();
-    assert_eq!(found, 5);
+    assert_eq!(found, 6);
 }
 
 #[test]
@@ -113,6 +118,7 @@ fn scores_of_a_project_of_layout_4_do_not_say_what_they_were_computed_from() {
     let back = "ALTER TABLE scores DROP COLUMN files; ALTER TABLE scores DROP COLUMN pixels;
                 PRAGMA user_version = 4;";
     raw.execute_batch(back).unwrap();
+    raw.execute_batch(WITHOUT_IDENTITIES).unwrap();
     drop(raw);
     let project = Project::open_or_create(&path).unwrap();
     rows[0].scored_from = ScoredFrom::default();

@@ -35,15 +35,7 @@ fn take_back(window: &mut InlineWindow, taught: &KeptVersion, before: &ModelId) 
     window.apply(Command::FineTune(FineTune::Use(taught.source.clone())));
     assert!(window.state.shared.scores.is_active(&taught.source));
     window.act(Action::RollBack);
-    let active = window
-        .state
-        .shared
-        .scores
-        .active()
-        .ready
-        .clone()
-        .unwrap()
-        .id;
+    let active = window.active_model();
     assert_eq!(active, *before);
     assert_eq!(window.state.shared.scores.shown().len(), 1);
     // Nothing to take back a second time.
@@ -57,15 +49,7 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
     let _turn = in_turn();
     let sky = Sky::new(40);
     let mut window = labelled(&sky, 30);
-    let before = window
-        .state
-        .shared
-        .scores
-        .active()
-        .ready
-        .clone()
-        .unwrap()
-        .id;
+    let before = window.active_model();
     assert!(
         window
             .state
@@ -242,15 +226,7 @@ fn teaching_again_begins_from_the_model_that_saw_no_label() {
     let _turn = in_turn();
     let sky = Sky::new(16);
     let mut window = labelled(&sky, 12);
-    let before = window
-        .state
-        .shared
-        .scores
-        .active()
-        .ready
-        .clone()
-        .unwrap()
-        .id;
+    let before = window.active_model();
     let teach = |window: &mut InlineWindow| {
         window.apply(Command::FineTune(FineTune::Start));
         let taught = window.state.fine_tuning.trained().unwrap().clone();
@@ -312,11 +288,7 @@ fn what_belongs_to_another_set_is_left_with_it() {
     let pane = &window.state.fine_tuning;
     assert_eq!(*pane.status(), FineTuneStatus::Idle);
     assert!(window.state.shared.versions.all().is_empty() && pane.curve().is_none());
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
 }
 
 #[test]

@@ -141,11 +141,7 @@ fn the_set_is_embedded_laid_on_a_plane_and_drawn() {
         window.state.shared.embedding.as_ref().unwrap().len(),
         CANDIDATES
     );
-    assert!(
-        window.state.running().is_empty(),
-        "{:?}",
-        window.state.running()
-    );
+    window.assert_idle();
     let map = pane.map().unwrap();
     assert_eq!((map.projection, map.placed), (Projection::Pca, CANDIDATES));
     assert_eq!(pane.rows().len(), MADE.components);
@@ -436,12 +432,11 @@ fn nothing_of_an_earlier_run_or_set_arrives() {
         let latent = &window.state.latent;
         assert_eq!(*latent.status(), LatentStatus::Idle);
         assert!(window.state.shared.embedding.is_none() && !latent.is_busy());
-        assert_eq!(window.state.shared.scores.anomaly(CandidateIx(0)), None);
-        assert!(
-            window.state.running().is_empty(),
-            "{:?}",
-            window.state.running()
+        assert_eq!(
+            window.state.shared.scores.latent.error(CandidateIx(0)),
+            None
         );
+        window.assert_idle();
     }
 }
 

@@ -13,13 +13,17 @@ use destello::{
 use crate::common::{InlineWindow, REAL, StampSet};
 use destello::workspace::settings::Settings;
 
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
     include_str!("layouts/layout_1.sql"),
     include_str!("layouts/layout_2.sql"),
     include_str!("layouts/layout_3.sql"),
     include_str!("layouts/layout_4.sql"),
     include_str!("layouts/layout_5.sql"),
+    include_str!("layouts/layout_6.sql"),
 ];
+
+/// The identity of the first event of layout 6.
+const FIRST_IDENTITY: &str = "9F3C51D27A6BE8040D15C2AB77E19001";
 
 /// A project of that layout about the stamps at `stamps`.
 fn project_of(layout: usize, path: &Path, stamps: &Path) {
@@ -91,7 +95,11 @@ fn scores_memories_and_versions_are_taken_along() {
         assert!(shown.is_score_shown);
 
         let mut scores = project.scores_of(&cap).unwrap();
-        assert_eq!(scores.len(), [0, 2, 2, 2, 3][layout - 1], "layout {layout}");
+        assert_eq!(
+            scores.len(),
+            [0, 2, 2, 2, 3, 3][layout - 1],
+            "layout {layout}"
+        );
         if layout >= 2 {
             let probabilities = Prediction::Probabilities([0.25, 0.75].as_slice().into());
             assert_eq!(scores[0].prediction, probabilities);
@@ -107,6 +115,14 @@ fn scores_memories_and_versions_are_taken_along() {
             };
             assert_eq!(from, expected);
         }
+        // Every event has an identity, and keeps the one that it had.
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        let identities = "SELECT count(DISTINCT id), hex(min(id)) FROM event_ids";
+        let (all, least): (i64, String) = raw
+            .query_row(identities, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert_eq!(all as usize, events.len(), "layout {layout}");
+        assert_eq!(least == FIRST_IDENTITY, layout >= 6, "layout {layout}");
         let recurrent = ModelId::from_text("recurrent@d32d6ab3");
         let memory = project.memory_of(&recurrent, &"hits01".into()).unwrap();
         let kept = memory.map(|memory| memory.memory.to_vec());

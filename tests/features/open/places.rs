@@ -79,6 +79,7 @@ impl Window {
         window.apply(Command::Session(open));
         window.hear(OpeningUpdate::Project(Box::new(OpenedProject {
             path: "/night.destello".into(),
+            server: None,
             events: Vec::new(),
             steps: StepIds::of_range(1),
             session: None,

@@ -1,9 +1,9 @@
 //! Latent models: the same places, components, pictures and errors.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use destello::{
-    domain::{ComponentCard, LatentCard, ModelCard, Role, TrainingRecord},
+    domain::{ComponentCard, LatentCard, ModelCard, Role},
     learn::{
         Compute,
         latent::{LatentKind, LatentModel, file},
@@ -17,18 +17,7 @@ use crate::common::networks::{in_a_file, noise, shake};
 
 fn shaken(kind: LatentKind, is_upright: bool) -> LatentModel {
     let card = ModelCard {
-        format: ModelCard::FORMAT,
-        name: kind.name().into(),
         about: kind.about().into(),
-        network: kind.name().into(),
-        members: 1,
-        input: LatentKind::input(vec![Role::Snr, Role::Science]).into(),
-        classes: Vec::new(),
-        parameters: 0,
-        threshold: 0.5,
-        training: TrainingRecord::default(),
-        figures: BTreeMap::new(),
-        class_sets: None,
         latent: Some(LatentCard {
             dimensions: 3,
             widths: vec![24, 12],
@@ -37,6 +26,11 @@ fn shaken(kind: LatentKind, is_upright: bool) -> LatentModel {
             pixel_variance: None,
             components: vec![ComponentCard::default(); if kind.has_mixture() { 4 } else { 1 }],
         }),
+        ..ModelCard::untrained(
+            kind.name(),
+            LatentKind::input(vec![Role::Snr, Role::Science]),
+            &[],
+        )
     };
     let model = LatentModel::untrained(card, &Compute::cpu()).unwrap();
     let mut bytes = file::to_bytes(&model).unwrap();

@@ -3,7 +3,7 @@
 use egui::{Button, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 use crate::{
-    domain::CandidateIx,
+    domain::{CandidateIx, words::thousands},
     features::latent::{command::Latent, parts::MemberCheck},
     widgets::{
         cells,
@@ -15,7 +15,6 @@ use crate::{
     workspace::{
         command::{Command, Go},
         shared::Shared,
-        words::thousands,
     },
 };
 

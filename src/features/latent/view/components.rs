@@ -4,6 +4,7 @@ use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, po
 
 use super::decoded;
 use crate::{
+    domain::words::{counted, thousands},
     features::latent::{
         check::LOOKED_AT, command::Latent, components::ENDS, parts::ComponentRow,
         state::LatentPane, view::memory::LatentMemory,
@@ -19,7 +20,6 @@ use crate::{
     workspace::{
         command::{Command, Go},
         shared::Shared,
-        words::{counted, thousands},
     },
 };
 
@@ -41,7 +41,6 @@ fn stamps_at(row: Rect) -> f32 {
     WORDS + beside.clamp(LEAST_WORDS, MOST_WORDS)
 }
 
-/// The table.
 pub fn components_ui(
     ui: &mut Ui,
     latent: &LatentPane,

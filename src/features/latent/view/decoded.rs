@@ -58,7 +58,6 @@ impl<K> Default for Textures<K> {
 }
 
 impl<K: PartialEq> Textures<K> {
-    /// A texture that was made.
     pub fn get(&self, at: usize) -> Option<&TextureHandle> {
         self.textures.get(at)
     }

@@ -6,7 +6,7 @@ use egui::{FontId, Rect, RichText, Sense, Ui, vec2};
 
 use super::decoded;
 use crate::{
-    domain::{CandidateIx, Role},
+    domain::{CandidateIx, Role, words::thousands},
     features::{
         evaluation::command::Evaluate,
         latent::{
@@ -23,7 +23,7 @@ use crate::{
         theme::{self, weak},
         view_memory::ViewMemory,
     },
-    workspace::{command::Command, queue::order::Shortlist, shared::Shared, words::thousands},
+    workspace::{command::Command, queue::order::Shortlist, shared::Shared},
 };
 
 /// Side of a stamp, points.
@@ -110,7 +110,12 @@ fn here_ui(
         if !label.is_empty() {
             about = format!("{about} · {label}");
         }
-        if let Some(error) = shared.scores.anomaly(ix).filter(|_| !shared.is_blind()) {
+        if let Some(error) = shared
+            .scores
+            .latent
+            .error(ix)
+            .filter(|_| !shared.is_blind())
+        {
             about = format!("{about} · anomaly {error:.4}");
         }
         ui.label(weak(ui, about));

@@ -8,10 +8,11 @@ use super::{
     memory::{OUTLINE, OnScreen, SIGMAS},
 };
 use crate::{
+    domain::words::thousands,
     features::latent::{parts::Legend, state::LatentPane},
     imaging::Plane,
     widgets::{stamp_view::outlined_text, theme},
-    workspace::{settings::Theme, shared::Shared, words::thousands},
+    workspace::{settings::Theme, shared::Shared},
 };
 
 /// Classes that the legend lists at most.

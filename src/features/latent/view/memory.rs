@@ -24,7 +24,6 @@ pub const OUTLINE: usize = 64;
 /// What stands beside the plot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LatentTab {
-    /// The components.
     #[default]
     Components,
     /// Sliders through the space.
@@ -42,7 +41,6 @@ pub struct LatentMemory {
     pub clouds: LatentClouds,
     /// Decoded centroids.
     pub centroids: Textures<(u64, u64)>,
-    /// What was walked to.
     pub walked: Textures<(u64, LatentWalk)>,
     /// The candidate on screen as the model sees it.
     pub redrawn: Textures<usize>,

@@ -21,6 +21,7 @@ use self::{
 };
 use super::state::LatentStatus;
 use crate::{
+    domain::words::thousands,
     features::{
         evaluation::command::Evaluate,
         latent::{
@@ -33,13 +34,12 @@ use crate::{
         theme::{self, weak},
         view_memory::ViewMemory,
     },
-    workspace::{action::Action, command::Command, shared::Shared, words::thousands},
+    workspace::{action::Action, command::Command, shared::Shared},
 };
 
 /// Width of the components, points.
 const RIGHT: f32 = 430.0;
 
-/// The screen.
 pub fn latent_ui(
     ui: &mut Ui,
     latent: &LatentPane,

@@ -10,6 +10,7 @@ use super::{
     region::{click, draw_region},
 };
 use crate::{
+    domain::words::thousands,
     features::latent::{
         choice::Tool,
         command::Latent,
@@ -17,7 +18,7 @@ use crate::{
         view::memory::LatentMemory,
     },
     widgets::{spoken, theme, view_memory::ViewMemory},
-    workspace::{command::Command, shared::Shared, words::thousands},
+    workspace::{command::Command, shared::Shared},
 };
 
 /// How near the pointer must come to a point, points of the screen.
@@ -25,7 +26,6 @@ const REACH: f32 = 7.0;
 /// Zoom of one notch of the wheel.
 const NOTCH: f32 = 1.0 / 240.0;
 
-/// The plot.
 pub fn scatter_ui(
     ui: &mut Ui,
     latent: &LatentPane,

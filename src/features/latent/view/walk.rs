@@ -85,7 +85,6 @@ fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
     }
 }
 
-/// Where a walk is.
 fn in_words(walk: &LatentWalk) -> String {
     let way = format!("component {} to {}", walk.from + 1, walk.to + 1);
     format!("{way}, {:.0} % of the way", 100.0 * walk.share)

@@ -112,7 +112,6 @@ fn known(sequence: ImageSequence, classes: &[String]) -> Option<KnownCurve> {
     Some(KnownCurve { id, class, curve })
 }
 
-/// A labelled set.
 #[derive(Debug, Default)]
 pub struct LabelledSet {
     /// Its objects.

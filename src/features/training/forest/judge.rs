@@ -13,7 +13,6 @@ use crate::{
 /// Numbers of epochs after which it is judged.
 pub const AFTER_EPOCHS: [usize; 9] = [3, 4, 5, 7, 10, 13, 16, 20, 25];
 
-/// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForestJudgement {
     /// Classes, in the order of the matrices.

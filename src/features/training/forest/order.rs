@@ -1,6 +1,6 @@
 //! What a person orders to be learned by a forest, and what the order says of it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::ensure;
 
@@ -20,12 +20,10 @@ use crate::{
 /// Measurements from which on a forest says something.
 pub const FEWEST_EPOCHS: usize = 3;
 
-/// Simulated objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimulatedObjects {
     /// Name of the survey, or its TOML file.
     pub survey: String,
-    /// Folder of templates.
     pub templates: Option<PathBuf>,
     /// How many, classes in equal shares.
     pub count: u64,
@@ -44,13 +42,10 @@ pub struct ForestOrder {
     /// with none, one and three of them a forest of 100 trees learned mean recalls of 24, 46 and
     /// 46 % after 3 epochs, of 54, 66 and 67 % after 10, and of 85, 84 and 83 % after all.
     pub beginnings: usize,
-    /// Trees.
     pub trees: u64,
     /// How each is grown.
     pub growth: GrowthPlan,
-    /// Threads.
     pub threads: usize,
-    /// Random seed.
     pub seed: u64,
     /// The model's name.
     pub name: String,
@@ -58,7 +53,6 @@ pub struct ForestOrder {
     pub command: String,
     /// Commit of destello, for the card.
     pub commit: String,
-    /// The model file.
     pub out: PathBuf,
 }
 
@@ -100,19 +94,11 @@ impl ForestOrder {
     pub(crate) fn card(&self) -> ModelCard {
         let growth = &self.growth;
         ModelCard {
-            format: ModelCard::FORMAT,
             name: self.name.clone(),
             about: "random forest on the features of FATS of light curves by optimal photometry"
                 .into(),
-            network: NETWORK.into(),
             members: self.trees as usize,
-            input: crate::domain::ModelInput::Features(FeaturePlan {
-                features: NAMES.map(String::from).into(),
-                fewest_epochs: FEWEST_EPOCHS,
-            }),
             classes: SequenceClass::ALL.map(|class| class.name().into()).into(),
-            parameters: 0,
-            threshold: 0.5,
             training: TrainingRecord {
                 data: self.data_in_words(),
                 recipe: format!(
@@ -133,9 +119,14 @@ impl ForestOrder {
                 date: today(),
                 learned: Vec::new(),
             },
-            figures: BTreeMap::new(),
-            latent: None,
-            class_sets: None,
+            ..ModelCard::untrained(
+                NETWORK,
+                crate::domain::ModelInput::Features(FeaturePlan {
+                    features: NAMES.map(String::from).into(),
+                    fewest_epochs: FEWEST_EPOCHS,
+                }),
+                &[],
+            )
         }
     }
 

@@ -27,7 +27,6 @@ pub enum ForestStage {
     Growing,
     /// Simulating what is validated with.
     SimulatingValidation,
-    /// Judging it.
     Judging,
 }
 
@@ -47,7 +46,6 @@ impl ForestStage {
 /// Hears how many of how many are done, from any thread.
 pub type ReportStage<'a> = &'a (dyn Fn(ForestStage, usize, usize) + Sync);
 
-/// A trained forest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainedForest {
     /// The forest, with its figures in the card.

@@ -43,7 +43,6 @@ struct Placing {
     done: usize,
 }
 
-/// What a check found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Checked {
     /// Mean loss of stamps that are not learned from, nats.

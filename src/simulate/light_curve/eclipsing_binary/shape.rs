@@ -44,7 +44,6 @@ impl Kind {
 pub enum Shape {
     /// Detached or semi-detached.
     Spheres(SpherePair),
-    /// Contact.
     Contact(ContactPair),
     /// An empirical one.
     Template(PhaseTable),

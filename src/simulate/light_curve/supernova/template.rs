@@ -15,9 +15,7 @@ const MOST_ROWS: usize = 4096;
 
 /// A template to use.
 pub struct ChosenTemplate {
-    /// Its name.
     pub model: String,
-    /// The redshift it was made for.
     pub redshift: f64,
     /// Its magnitudes against days of the observer.
     pub table: Arc<SupernovaTable>,

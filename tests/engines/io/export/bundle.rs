@@ -12,7 +12,7 @@ use destello::{
     },
     io::{
         export::{Selection, bundle, rows, split::Split},
-        fits_bundle::read_index,
+        fits::bundle::read_index,
     },
 };
 

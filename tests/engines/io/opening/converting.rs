@@ -2,14 +2,16 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use destello::{
-    domain::{Band, Candidate, Epoch, FieldValue, Geometry, Mjd, Stamp, TimeScale},
-    io::{Decoder, convert::to_parquet, convert_cubes::to_cubes},
-    workspace::open::{Opened, read_all},
-};
-
 use super::samples::*;
 use crate::common::opened::{candidate, open, stamp};
+use destello::{
+    domain::{Band, Candidate, Epoch, FieldValue, Geometry, Mjd, Stamp, TimeScale},
+    io::{
+        Decoder,
+        convert::{cubes::to_cubes, to_parquet},
+    },
+    workspace::open::{Opened, read_all},
+};
 
 fn bits(stamp: &Stamp) -> Vec<u32> {
     stamp.pixels.iter().map(|pixel| pixel.to_bits()).collect()

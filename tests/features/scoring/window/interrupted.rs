@@ -61,15 +61,7 @@ fn a_file_that_became_another_model_is_scored_alone() {
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     let file = tiny_model(set.beside("mine.safetensors"), 3);
     show_until_it_scores(&mut window, &file.to_string_lossy());
-    let first = window
-        .state
-        .shared
-        .scores
-        .active()
-        .ready
-        .clone()
-        .unwrap()
-        .id;
+    let first = window.active_model();
     window.apply(stop());
     assert_eq!(
         window.state.shared.scores.active().status,

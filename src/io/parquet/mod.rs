@@ -1,0 +1,5 @@
+//! Parquet files of cutouts, and what is checked of a Parquet file before its crate reads it.
+
+pub(super) mod cutouts;
+pub(super) mod footer;
+pub(super) mod group;
