@@ -4,8 +4,10 @@
 #
 # check_cross.sh TARGET...      (make check-cross calls it; `rustup target add TARGET` installs the standard library)
 #
-# SQLite, zstandard and libdeflate are C. Where no compiler for the target is known (CC_TARGET names one) an empty object
-# file stands in for each of theirs: a check links none.
+# SQLite, zstandard and libdeflate are C. Where no compiler for the target is known (CC_aarch64_apple_darwin and the like
+# name one) an empty object file stands in for each of theirs: a check links none.
+#
+# A target that is not installed is named and left out; with CROSS_NEEDED=1 it fails.
 set -eu
 cargo=${CARGO:-cargo}
 folder=${CARGO_TARGET_DIR:-target}
