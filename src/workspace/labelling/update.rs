@@ -166,12 +166,37 @@ impl Shared {
         self.place.is_chosen = true;
         self.return_to = None;
         self.decided_at.push(cx.now);
-        self.report_decision(format!("{}: {}", words(action), subject(&ids)), cx);
+        let text = format!(
+            "{}{}: {}",
+            words(action),
+            self.instead_of(candidates, action),
+            subject(&ids)
+        );
+        self.report_decision(text, cx);
         self.record(events);
         if origin == Origin::Repeat && self.repeat_check.left() == 0 {
             self.report_repeats(cx);
         }
         true
+    }
+
+    /// " instead of bogus", where a class takes the place of another one that is on the screen; of several candidates how
+    /// many have another one.
+    fn instead_of(&self, candidates: &[CandidateIx], action: &LabelAction) -> String {
+        let LabelAction::Set { class } = action else {
+            return String::new();
+        };
+        let known = candidates.iter().filter_map(|ix| self.catalogue.get(*ix));
+        let others: Vec<String> = known
+            .map(|candidate| &self.label_on_screen(candidate).classes)
+            .filter(|classes| !classes.is_empty() && **classes != [class.clone()])
+            .map(|classes| classes.join("+"))
+            .collect();
+        match (&*others, candidates.len()) {
+            ([], _) => String::new(),
+            ([other], 1) => format!(" instead of {other}"),
+            (others, _) => format!(", {} of them instead of another class", others.len()),
+        }
     }
 
     pub fn undo(&mut self, cx: &Context) {

@@ -336,3 +336,27 @@ fn tags_unsure_skip_and_clear_mean_what_they_say() {
     let window = window.restart();
     assert_eq!(&*window.state.shared.vocabulary().name, "sequence");
 }
+
+#[test]
+fn a_class_that_takes_the_place_of_another_is_reported_with_it() {
+    let set = StampSet::new();
+    let mut window = begin_the_night(&set);
+    window.go_to("hits01");
+    window.label(REAL);
+    assert_eq!(
+        window.toast(),
+        "labelled real: hits01",
+        "it was real already"
+    );
+    window.go_to("hits01");
+    window.label(BOGUS);
+    assert_eq!(window.toast(), "labelled bogus instead of real: hits01");
+    window.show_mosaic(&["hits01", "hits02", "hits03", "hits04"]);
+    let chosen = ["hits02", "hits03", "hits04"].map(|id| window.ix(id));
+    window.state.shared.selection.set(chosen);
+    window.label(BOGUS);
+    assert_eq!(
+        window.toast(),
+        "labelled bogus, 1 of them instead of another class: 3 candidates"
+    );
+}
