@@ -4,7 +4,7 @@
 use super::{bytes::NULL_INT, error::FitsError, file::FitsFile, table::Column};
 use crate::{
     domain::{Role, Stamp},
-    io::arrays::Cells,
+    io::arrays::{Cells, layout},
 };
 
 /// Fewer pixels a side are no stamp, nor are more.
@@ -23,7 +23,7 @@ pub struct ImageColumn {
 fn role_of(name: &str) -> Option<Role> {
     let lower = name.trim().to_ascii_lowercase();
     let Some(thumbnail) = lower.strip_prefix("thumbnail_") else {
-        return super::arrays::layout::role_of(&lower);
+        return layout::role_of(&lower);
     };
     match thumbnail {
         "red" => Some(Role::Science),
