@@ -226,6 +226,8 @@ impl Connection {
         // What has come in since is answered by the same look.
         let mut rest = notifications.iter();
         while rest.next().map_err(&failed)?.is_some() {}
+        drop(rest);
+        drop(notifications);
         if self.client.is_closed() {
             return Err(ServerError::Unreachable {
                 address: self.address.clone(),
