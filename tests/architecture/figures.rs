@@ -148,6 +148,12 @@ fn options(command: &str) -> BTreeMap<String, String> {
     named.map(|pair| (pair[0].into(), pair[1].into())).collect()
 }
 
+/// The name that a file stands for, wherever it lies: a survey that comes with the program may be given as its file.
+fn without_place(value: &str) -> &str {
+    let name = value.rsplit_once('/').map(|(_, name)| name);
+    name.map_or(value, |name| name.split('.').next().unwrap())
+}
+
 /// What the guide has as the command of a model that ships gives what its card has; places of files may differ.
 #[test]
 fn commands_that_make_the_shipped_models_are_those_of_their_cards() {
@@ -170,7 +176,8 @@ fn commands_that_make_the_shipped_models_are_those_of_their_cards() {
         let made = options(made.unwrap_or_else(|| panic!("{guide} makes no {network}")));
         for (option, value) in made {
             if !["--out", "--templates"].contains(&option.as_str()) {
-                assert_eq!(trained.get(&option), Some(&value), "{network}: {option}");
+                let trained = trained.get(&option).map(|value| without_place(value));
+                assert_eq!(trained, Some(&*value), "{network}: {option}");
             }
         }
     }

@@ -24,7 +24,7 @@ const SHIPPED: [(&str, &str); 6] = [
     ("compact.safetensors", "compact@937a3f2b"),
     ("context.safetensors", "context@87eb5738"),
     ("forest.forest", "forest@48092590"),
-    ("recurrent.safetensors", "recurrent@d32d6ab3"),
+    ("recurrent.safetensors", "recurrent@a064195e"),
     ("vade.safetensors", "vade@ca840fc4"),
 ];
 

@@ -15,7 +15,7 @@ use crate::common::program::{finished, text};
 /// The server refuses to run as root: it runs as this user, `nobody` on every system.
 const NOBODY: u32 = 65_534;
 /// How long a server may take to answer: after a kill it reads its log again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Who may log in without being asked, and who must know a password.
 pub const TRUST: &str = "trust";
 pub const SCRAM: &str = "scram-sha-256";
