@@ -1,4 +1,4 @@
-//! Opens a training bundle ([`super::export::bundle`]) as a stamp set.
+//! Opens a training bundle ([`crate::io::export::bundle`]) as a stamp set.
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 

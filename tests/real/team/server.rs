@@ -51,9 +51,8 @@ impl Server {
     /// One that lets in as named; where it encrypts it has `root.crt` in its folder, on which its certificate rests.
     pub fn with(lets_in: &str, encrypts: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut server = Self {
-            port: port.local_addr().unwrap().port(),
+            port: free_port(),
             folder,
             encrypts,
             process: None,
@@ -229,6 +228,12 @@ impl Drop for Server {
             process.wait().ok();
         }
     }
+}
+
+/// A port that nothing listens on.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// True for root, whose home folder belongs to user 0.
