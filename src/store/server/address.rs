@@ -74,7 +74,7 @@ impl Address {
             config.host(if cfg!(unix) { SOCKETS } else { "localhost" });
         }
         let tls = Tls::new(options.mode.as_deref(), options.root).map_err(|why| fault(&why))?;
-        // Nobody listens in on a socket of the same machine, and servers encrypt none.
+        // A socket of the same machine needs no encryption, and servers encrypt none.
         let hosts = config.get_hosts();
         let is_local = !hosts.is_empty() && hosts.iter().all(is_socket);
         config.ssl_mode(if is_local {

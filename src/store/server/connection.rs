@@ -141,7 +141,7 @@ impl Connection {
         Ok((end - STEPS, end))
     }
 
-    /// Sees to it that ranges up to this one are given to nobody, and returns the last that was given.
+    /// Sees to it that ranges up to this one are not given out, and returns the last that was given.
     pub fn pass_steps(&mut self, last: i64) -> Result<i64, ServerError> {
         let failed = self.failed("reserving step numbers");
         let sql = "UPDATE about SET next_steps = greatest(next_steps, $1) RETURNING next_steps";
@@ -154,7 +154,7 @@ impl Connection {
         let failed = self.failed("sending labels");
         let schema = self.schema.clone();
         let mut sending = self.client.transaction().map_err(&failed)?;
-        // From here to the commit nobody else adds any: numbers grow in the order of the commits.
+        // From here to the commit no other client adds any: numbers grow in the order of the commits.
         let sql = "UPDATE about SET last_seq = last_seq + $1 RETURNING last_seq";
         let count = rows.len() as i64;
         let last = sending.query_one(sql, &[&count]).map_err(&failed)?;

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::store::StoreError;
 
-/// How the crate names a password that the server asks for and nobody has given.
+/// How the crate names a password that the server asks for and that is missing.
 const NO_PASSWORD: &str = "password missing";
 
 /// Why a project on a server could not be opened, read or written. Each text names the address, without a password.

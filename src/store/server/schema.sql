@@ -8,7 +8,7 @@ CREATE TABLE about (
     project TEXT NOT NULL,
     -- The number of the last event: whoever adds some holds this row until they are committed.
     last_seq BIGINT NOT NULL,
-    -- The first range of step numbers that nobody has.
+    -- The first range of step numbers that is free.
     next_steps BIGINT NOT NULL,
     created_by TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL DEFAULT now()

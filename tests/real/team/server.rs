@@ -30,7 +30,9 @@ pub fn programs() -> Option<PathBuf> {
         .map(|version| version.path().join("bin"));
     let path = env::var_os("PATH").unwrap_or_default();
     let mut all: Vec<PathBuf> = of_debian.chain(env::split_paths(&path)).collect();
-    all.retain(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
+    // Links to some of them may lie elsewhere.
+    let needed = ["initdb", "postgres", "psql"];
+    all.retain(|folder| needed.iter().all(|name| folder.join(name).exists()));
     all.pop()
 }
 
