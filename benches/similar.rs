@@ -6,23 +6,18 @@
 
 #[path = "common/page.rs"]
 mod page;
+#[path = "common/simulated.rs"]
+mod simulated;
 #[path = "common/summary.rs"]
 mod summary;
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use anyhow::Context as _;
 use destello::{
-    domain::{Catalogue, Role},
     features::{
         latent::export::{ExportOrder, export},
         similar::task::CompareStamps,
-        simulation::{
-            folder::Crew,
-            order::{Kind, SimulationOrder},
-            simulate::simulate,
-            simulator::simulator_of,
-        },
     },
     io::{Decoder, export::columns::Value},
     learn::{
@@ -51,10 +46,10 @@ fn main() -> anyhow::Result<()> {
     for (survey, seed) in SETS {
         let folder = tempfile::tempdir()?;
         let out = folder.path().join("night");
-        make(survey, seed, &out)?;
+        simulated::triplets(survey, seed, TRIPLETS, &out)?;
         let decoder = Arc::new(Decoder::default());
         let catalogue = Arc::new(read_all_with(std::slice::from_ref(&out), &decoder).catalogue);
-        let kinds = kinds(&catalogue, &out)?;
+        let kinds = simulated::kinds(&catalogue, &out)?;
         let task = CompareStamps {
             source: models::FEATURES.into(),
             catalogue: catalogue.clone(),
@@ -91,40 +86,13 @@ fn main() -> anyhow::Result<()> {
 
 type Ranking<'a> = dyn Fn(&[usize], &[usize]) -> Vec<f32> + 'a;
 
-fn make(survey: &str, seed: u64, out: &Path) -> anyhow::Result<()> {
-    let order = SimulationOrder {
-        kind: Kind::Triplets,
-        survey: survey.into(),
-        templates: None,
-        classes: Vec::new(),
-        roles: vec![Role::Science, Role::Reference, Role::Difference],
-        count: TRIPLETS,
-        seed,
-        out: out.to_owned(),
-    };
-    let cancel = CancelToken::default();
-    simulate(&order, &simulator_of, &Crew::new(2, &cancel, &|_| ()))?;
-    Ok(())
-}
-
-/// The kind of every candidate, in the order of the catalogue.
-fn kinds(catalogue: &Catalogue, out: &Path) -> anyhow::Result<Vec<String>> {
-    let truth = fs::read_to_string(out.join("truth.csv"))?;
-    let rows = truth.lines().skip(1).filter_map(|line| {
-        let mut cells = line.split(',');
-        Some((cells.next()?, cells.nth(1)?))
-    });
-    let of: BTreeMap<&str, &str> = rows.collect();
-    let kind = |id: &str| of.get(id).copied().map(str::to_owned).context("no truth");
-    catalogue.iter().map(|(_, known)| kind(&known.id)).collect()
-}
-
 /// Where the latent model puts every candidate, in the order of the catalogue.
 fn latent(out: &Path) -> anyhow::Result<Vec<Vec<f32>>> {
     let order = ExportOrder {
         paths: vec![out.to_owned()],
         model: latent_models::DEFAULT.into(),
         device: Wish::Cpu,
+        project: None,
     };
     let report = export(&order, &CancelToken::default(), &mut |_| ())?.context("stopped")?;
     let axes = report.columns.iter().filter(|column| {

@@ -43,6 +43,9 @@ struct Export {
     /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Take places from this project, and keep new ones in it
+    #[arg(long, value_name = "FILE")]
+    project: Option<PathBuf>,
     /// Where to compute: auto, cpu or gpu
     #[arg(long, default_value = "auto")]
     device: Wish,
@@ -93,6 +96,7 @@ fn run_export(args: &Export) -> anyhow::Result<ExitCode> {
         paths: args.paths.clone(),
         model: args.model.clone(),
         device: args.device,
+        project: args.project.clone(),
     };
     let report = export::export(&order, &cancel, &mut |progress| line.report(progress))?;
     line.clear();
@@ -103,9 +107,18 @@ fn run_export(args: &Export) -> anyhow::Result<ExitCode> {
     tell_faults(&report);
     table::write("LATENT", &report.columns, args.out.as_deref())?;
     if let Some(out) = &args.out {
+        let counts = report.counts;
+        let kept = if args.project.is_some() {
+            format!(
+                " ({} places from the project, {} new)",
+                counts.kept, counts.computed
+            )
+        } else {
+            String::new()
+        };
         super::print::print_line(&format!(
-            "{} epochs of {} candidates written to {}",
-            report.placed + report.refused,
+            "{} epochs of {} candidates written to {}{kept}",
+            report.placed() + report.refused,
             report.candidates,
             out.display()
         ))?;
@@ -118,11 +131,11 @@ fn tell_faults(report: &ExportReport) {
     for problem in &report.problems {
         eprintln!("{problem}");
     }
-    if let Some(warning) = &report.warning {
+    for warning in &report.warnings {
         eprintln!("{warning}");
     }
     if report.refused > 0 {
-        let all = report.placed + report.refused;
+        let all = report.placed() + report.refused;
         eprintln!(
             "{} of {all} epochs are not embedded: the table gives the reason",
             report.refused

@@ -97,6 +97,14 @@ impl Embedding {
         }
     }
 
+    /// Adds points of the same space.
+    pub fn extend(&mut self, more: Self) {
+        self.points.extend(more.points);
+        self.means.extend(more.means);
+        self.responsibilities.extend(more.responsibilities);
+        self.errors.extend(more.errors);
+    }
+
     /// Candidates have other epochs: where each epoch is now.
     pub fn renumber(&mut self, places: &BTreeMap<CandidateIx, Vec<usize>>) {
         for point in &mut self.points {
@@ -165,6 +173,10 @@ mod tests {
         all.responsibilities.extend([0.9, 0.1, 0.2, 0.8]);
         assert_eq!((all.len(), all.mean(1)), (2, &[3.0, 4.0][..]));
         assert_eq!([all.component(0), all.component(1)], [Some(0), Some(1)]);
+        let mut twice = all.clone();
+        twice.extend(all.clone());
+        assert_eq!((twice.len(), twice.mean(3)), (4, all.mean(1)));
+        assert_eq!((twice.component(3), twice.errors.len()), (Some(1), 4));
         assert!(all.mean(2).is_empty());
     }
 }

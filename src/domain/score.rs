@@ -221,6 +221,25 @@ impl KeptScores {
         row.scored_from.files.is_none() || row.scored_from == kept
     }
 
+    /// Forgets rows of another number of numbers than the model gives: a project that was damaged has them.
+    pub fn keep_rows_of(&mut self, numbers: usize) {
+        for all in [&mut self.by_candidate, &mut self.doubted] {
+            all.retain(|_, epochs| {
+                epochs.retain(|_, kept| kept.probabilities.len() == numbers);
+                !epochs.is_empty()
+            });
+        }
+    }
+
+    /// How many of a candidate's epochs were refused when they were looked at last.
+    pub fn refused(&self, candidate: &Candidate, input: &ModelInput) -> usize {
+        let Some(refused) = self.refused.get(&candidate.id) else {
+            return 0;
+        };
+        let keys = input.epoch_keys(candidate).into_iter();
+        keys.filter(|key| refused.contains_key(key)).count()
+    }
+
     /// True where a score does not say which files it was computed from.
     pub fn lacks_sources(&self) -> bool {
         let mut all = self.by_candidate.values().flat_map(HashMap::values);
@@ -378,5 +397,30 @@ mod tests {
         assert!(!kept.is_up_to_date(&mut again));
         again.prediction = Prediction::Probabilities([0.1, 0.9].into());
         assert!(!kept.is_up_to_date(&mut again));
+        assert_eq!(kept.refused(&candidate, &single()), 3);
+        candidate.epochs.push(epoch(3.0));
+        assert_eq!(kept.refused(&candidate, &single()), 3);
+    }
+
+    #[test]
+    fn rows_of_another_length_are_no_rows_of_the_model() {
+        let candidate = Candidate {
+            id: "a".into(),
+            epochs: [1.0, 2.0]
+                .map(|mjd| Epoch {
+                    mjd: Mjd::new(mjd),
+                    ..Epoch::default()
+                })
+                .into(),
+            ..Candidate::default()
+        };
+        let rows = [&[0.5_f32, 0.25, 0.25][..], &[0.5]];
+        let rows = rows.map(|numbers| Prediction::Probabilities(numbers.into()));
+        let mut kept = KeptScores::of(&ScoreRow::of(&candidate, &single(), &rows, nowhere));
+        kept.keep_rows_of(3);
+        let known = kept.known(&candidate, &single());
+        assert_eq!(known, [Some(rows[0].clone()), None]);
+        kept.keep_rows_of(4);
+        assert!(kept.is_empty());
     }
 }

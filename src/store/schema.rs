@@ -64,7 +64,8 @@ CREATE TABLE about (
 ";
 
 /// Layout 2: what models said. Probabilities are 32-bit floats, little endian, one after the other
-/// in the order of the classes of the model's card.
+/// in the order of the classes of the model's card; of a latent model they are where the epoch lies: its coordinates,
+/// the probabilities of the components, the reconstruction error.
 const SCORES: &str = "
 CREATE TABLE scores (
     model TEXT NOT NULL,
@@ -77,7 +78,8 @@ CREATE TABLE scores (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Layout 3: what models that look back remember of candidates after the last epoch they saw.
+/// Layout 3: what models that look back remember of candidates after the last epoch they saw; of a latent model one row,
+/// `t-SNE map`: places on the plane (32-bit floats, little endian), and in `epoch` a hash of what they were made from.
 const MEMORIES: &str = "
 CREATE TABLE memories (
     model TEXT NOT NULL,

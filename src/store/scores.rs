@@ -1,4 +1,5 @@
-//! Scores: what each version of a model said of each epoch, and what it remembers for the next.
+//! Scores: what each version of a model said of each epoch, and what it remembers for the next. Of a latent model a row of
+//! numbers is a place: coordinates, probabilities of the components, reconstruction error; and it remembers its map.
 
 use std::sync::Arc;
 
@@ -85,6 +86,19 @@ impl Project {
             found.optional()
         };
         reading().map_err(self.failed("reading what a model remembers"))
+    }
+
+    /// True where scores, or places in a latent space, of any version of a model of that name are kept.
+    ///
+    /// # Errors
+    /// Where the project cannot be read.
+    pub fn has_scores_of(&self, name: &str) -> Result<bool, StoreError> {
+        // The identifier of a version is `name@hash`; `A` is what comes after `@`.
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM scores WHERE model >= ?1 || '@' AND model < ?1 || 'A')";
+        self.connection
+            .query_row(sql, [name], |row| row.get(0))
+            .map_err(self.failed("reading scores"))
     }
 
     /// Everything that a version of a model said, by candidate and epoch.

@@ -155,6 +155,7 @@ impl AppState {
                     if is_renumbered {
                         // Its places would be those of other epochs.
                         self.latent.stop_embedding();
+                        self.latent.forget_waiting();
                     }
                     self.detections.forget();
                     self.shares.forget();

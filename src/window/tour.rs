@@ -178,7 +178,10 @@ fn is_settled(state: &AppState) -> bool {
     let is_judged = !state.evaluation.is_under_way();
     let is_explained = !state.explanation.explanations.is_awaited();
     let latent = &state.latent;
-    let is_embedded = !(latent.is_under_way() || latent.is_mapping() || latent.is_drawing());
+    let is_embedded = !(latent.is_under_way()
+        || latent.is_mapping()
+        || latent.is_coloring()
+        || latent.is_drawing());
     let is_trained = !state.fine_tuning.is_under_way();
     is_written
         && is_trained

@@ -35,3 +35,18 @@ pub fn agree(window: &InlineWindow, project: &Path) -> bool {
         .map(|event| &**event);
     shown.eq(&events(project))
 }
+
+/// Sets the time of change of a file, as a copy does.
+pub fn touch(file: &Path, seconds: u64) {
+    let file = std::fs::File::options().write(true).open(file).unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+    file.set_modified(time).unwrap();
+}
+
+/// Makes all bytes of a file zero under the same size and time of change: who reads it notices, who takes what is kept does not.
+pub fn blank(file: &Path) {
+    let about = std::fs::metadata(file).unwrap();
+    std::fs::write(file, vec![0; about.len() as usize]).unwrap();
+    let open = std::fs::File::options().write(true).open(file).unwrap();
+    open.set_modified(about.modified().unwrap()).unwrap();
+}

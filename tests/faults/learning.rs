@@ -7,7 +7,10 @@ use crate::{
 use destello::{
     features::{
         adaptation::update::FineTuneStatus,
-        latent::{choice::Projection, state::LatentStatus},
+        latent::{
+            choice::{ColorBy, Projection},
+            state::LatentStatus,
+        },
         training::state::TrainingStatus,
     },
     tasks::fault,
@@ -139,6 +142,37 @@ fn latent_work_that_breaks_off_says_so_and_can_be_asked_for_again() {
     assert!(window.state.latent.centroids().unwrap().is_ok());
     let redrawn = window.state.latent.reconstruction(here);
     assert!(redrawn.unwrap().is_ok());
+}
+
+#[test]
+fn colors_and_points_that_cannot_be_made_leave_those_that_are_there() {
+    let _turn = in_turn();
+    let sky = Sky::new(16);
+    let mut window = window(&sky);
+    window.act(Action::Embed);
+    let color_by = |window: &mut InlineWindow, color_by| {
+        let mut choice = window.state.latent.choice.clone();
+        choice.color_by = color_by;
+        window.apply(Command::Latent(Latent::Choose(Box::new(choice))));
+    };
+    assert_eq!(window.state.latent.seen(), 16);
+    fault::arm("latent colours", 1);
+    color_by(&mut window, ColorBy::Error);
+    assert_eq!(fault::left("latent colours"), 0);
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    let shades = window.state.latent.shades().unwrap();
+    assert_eq!(shades.color_by, ColorBy::Component);
+    color_by(&mut window, ColorBy::Epoch);
+    let shades = window.state.latent.shades().unwrap();
+    assert_eq!(shades.color_by, ColorBy::Epoch);
+    fault::arm("latent points", 1);
+    window.filter("anomaly<0");
+    assert_eq!(fault::left("latent points"), 0);
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    assert_eq!(window.state.latent.seen(), 16);
+    window.filter("anomaly<-1");
+    assert_eq!(window.state.latent.seen(), 0);
+    window.assert_idle();
 }
 
 #[test]

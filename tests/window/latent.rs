@@ -16,7 +16,7 @@ use destello::{
     features::latent::choice::{ColorBy, LatentChoice, Projection},
     imaging::ScatterView,
     window::command::{Command, Go, Latent, QueueCommand},
-    workspace::{action::Action, queue::column::Column, screen::Screen, settings::Theme},
+    workspace::{action::Action, queue::column::Column, screen::Screen},
 };
 
 const SIZE: [f32; 2] = [1320.0, 800.0];
@@ -236,7 +236,7 @@ fn pictures_of_the_space() {
         choice.color_by = ColorBy::Error;
         choice.radius = 4.0;
     });
-    window_of.state.shared.settings.theme = Theme::Light;
+    window_of.act(Action::ToggleTheme);
     view.run();
     click(&mut view, "Walk");
     gpu_snapshot(&mut view, part(0.0, SIZE[1]), "latent_walk");

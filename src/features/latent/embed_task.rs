@@ -1,17 +1,24 @@
-//! Putting the opened set into a latent space, some stamps at a time.
+//! Putting the opened set into a latent space, some stamps at a time. What the project holds of it is not computed.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
+use super::kept_places::{Inputs, PlaceStore, push, to_compute};
 use crate::{
-    domain::{
-        Candidate, CandidateIx, Catalogue, Embedding, InputPlan, LatentPoint, LatentSpace,
-        ModelCard,
-    },
-    features::scoring::score::prepare_all,
+    domain::{Candidate, CandidateIx, Catalogue, Embedding, LatentPoint, LatentSpace, ModelCard},
+    features::scoring::{inputs::EpochInput, score_store::StoreFault},
     io::Decoder,
     learn::latent::Embedded,
+    store::Project,
     tasks::{Task, TaskContext, compute_queue::Priority, step_times::Phase},
-    workspace::latent_registry::LatentRegistry,
+    workspace::{
+        latent_models,
+        latent_registry::{LatentCoder, LatentRegistry},
+        scores::tally::Counts,
+    },
 };
 
 /// How long a step is meant to take: somebody who clicks waits no longer. Half of what it may take, as a
@@ -23,11 +30,23 @@ const EPOCHS: (f64, f64) = (4.0, 2048.0);
 /// Candidates of one step at most, however few epochs they have.
 const MOST_AT_ONCE: usize = 2048;
 
+/// Which places are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All: what the project does not hold is computed, and kept in it.
+    All,
+    /// Those that the project holds: no stamp is read, and nothing is computed.
+    Kept,
+}
+
 /// Puts a set into the latent space of one model.
 pub struct Embed {
     /// The name of a model that comes with the program, or a file.
     pub source: Arc<str>,
     pub catalogue: Arc<Catalogue>,
+    /// What it holds is not computed again, and what is new is kept in it.
+    pub project: Option<PathBuf>,
+    pub wanted: Wanted,
     pub models: LatentRegistry,
     pub decoder: Arc<Decoder>,
 }
@@ -46,63 +65,213 @@ pub enum EmbedUpdate {
         /// Epochs that have no place, so far: they lack a stamp, or it cannot be read.
         refused: usize,
     },
+    /// The project cannot be used as it should.
+    Fault(StoreFault),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EmbedOutcome {
+    /// Places by where they came from.
+    pub counts: Counts,
+    /// Epochs of which the project holds nothing, where only what it holds was wanted.
+    pub unplaced: usize,
 }
 
 impl Task for Embed {
     const NAME: &'static str = "embedding";
     type Update = EmbedUpdate;
-    type Output = ();
+    type Output = EmbedOutcome;
 
-    fn run(self, cx: &TaskContext<EmbedUpdate>) -> anyhow::Result<()> {
+    fn run(self, cx: &TaskContext<EmbedUpdate>) -> anyhow::Result<EmbedOutcome> {
+        match self.wanted {
+            Wanted::All => self.place_all(cx),
+            Wanted::Kept => self.show_kept(cx),
+        }
+    }
+}
+
+/// A model and the places that a project holds of it.
+struct Ready {
+    model: Box<dyn LatentCoder>,
+    space: Arc<LatentSpace>,
+    places: PlaceStore,
+}
+
+/// How far it is.
+#[derive(Default)]
+struct SoFar {
+    done: usize,
+    refused: usize,
+    outcome: EmbedOutcome,
+}
+
+impl Embed {
+    fn ready(&self, cx: &TaskContext<EmbedUpdate>) -> anyhow::Result<Ready> {
         let model = self.models.model(&self.source, cx)?;
         let space = Arc::new(model.space());
+        let mut places = PlaceStore::open(
+            self.project.as_deref(),
+            space.clone(),
+            model.plan()?,
+            self.decoder.clone(),
+        );
+        places.check(&self.catalogue, cx.cancel_token())?;
+        Ok(Ready {
+            model,
+            space,
+            places,
+        })
+    }
+
+    fn place_all(&self, cx: &TaskContext<EmbedUpdate>) -> anyhow::Result<EmbedOutcome> {
+        let mut ready = self.ready(cx)?;
         cx.update(EmbedUpdate::Space {
-            space: space.clone(),
-            card: Arc::new(model.card()),
+            space: ready.space.clone(),
+            card: Arc::new(ready.model.card()),
         });
+        let mut so_far = SoFar::default();
+        let placed = self.place_in_steps(&mut ready, &mut so_far, cx);
+        // Also of what was stopped or failed.
+        ready.places.write();
+        report_fault(&mut ready.places, cx);
+        placed?;
+        Ok(so_far.outcome)
+    }
+
+    fn place_in_steps(
+        &self,
+        ready: &mut Ready,
+        so_far: &mut SoFar,
+        cx: &TaskContext<EmbedUpdate>,
+    ) -> anyhow::Result<()> {
         let all = self.catalogue.len();
-        let (mut done, mut refused, mut epochs_a_step) = (0, 0, FIRST_EPOCHS);
-        while done < all {
+        let mut epochs_a_step = FIRST_EPOCHS;
+        while so_far.done < all {
             cx.check()?;
             let began = Instant::now();
-            let chosen = self.choose(done, epochs_a_step);
-            done += chosen.len();
-            let prepared = prepare(&chosen, model.plan()?, &self.decoder);
-            let epochs = prepared.len();
-            let mut new = Embedding::new(space.clone());
-            let mut inputs = Vec::new();
-            for (point, input) in prepared {
-                if let Ok(input) = input {
-                    new.points.push(point);
-                    inputs.extend(input);
-                } else {
-                    refused += 1;
+            let chosen = self.choose(so_far.done, epochs_a_step);
+            let candidates: Vec<&Candidate> = chosen.iter().map(|(_, known)| *known).collect();
+            let inputs = ready.places.inputs(&candidates);
+            let inputs = inputs.unwrap_or_else(|| numbers_of(&chosen));
+            let epochs: usize = inputs.iter().map(Vec::len).sum();
+            let kept = inputs.iter().flatten();
+            let kept = kept.filter(|input| matches!(input, EpochInput::Kept(_)));
+            so_far.outcome.counts.kept += kept.count();
+            let prepared_ms = ms_since(began);
+            let (computed, computed_ms) = compute(&*ready.model, to_compute(&inputs), cx)?;
+            so_far.outcome.counts.computed += computed.errors.len();
+            let placed = ready.places.take(&candidates, inputs, &computed);
+            report_fault(&mut ready.places, cx);
+            let mut new = Embedding::new(ready.space.clone());
+            for ((candidate, _), epochs) in chosen.iter().zip(placed) {
+                for (epoch, place) in (0..).zip(epochs) {
+                    let point = LatentPoint {
+                        candidate: *candidate,
+                        epoch,
+                    };
+                    let is_placed = place.is_ok_and(|numbers| push(&mut new, point, &numbers));
+                    so_far.refused += usize::from(!is_placed);
                 }
             }
-            let prepared_ms = ms_since(began);
-            let here = model.boxed();
-            let step = move || {
-                let began = Instant::now();
-                (here.embed(&inputs), ms_since(began))
-            };
-            let phase = Phase::new(Self::NAME, "placing stamps");
-            let (embedded, embedded_ms) = cx.compute(Priority::Soon, phase, step)?;
-            let Embedded {
-                means,
-                responsibilities,
-                errors,
-            } = embedded?;
-            (new.means, new.responsibilities, new.errors) = (means, responsibilities, errors);
-            cx.progress(done, all);
+            so_far.done += chosen.len();
+            cx.progress(so_far.done, all);
             cx.update(EmbedUpdate::Placed {
                 new: Box::new(new),
-                refused,
+                refused: so_far.refused,
             });
             // Half of the way to what would have filled the time: one slow disk is no rule.
-            let fits = epochs as f64 * STEP_MS / (prepared_ms + embedded_ms).max(1.0);
+            let fits = epochs as f64 * STEP_MS / (prepared_ms + computed_ms).max(1.0);
             epochs_a_step = f64::midpoint(epochs_a_step, fits).clamp(EPOCHS.0, EPOCHS.1);
         }
         Ok(())
+    }
+
+    /// Reports the places that the project holds. The space is reported before the first of them.
+    fn show_kept(&self, cx: &TaskContext<EmbedUpdate>) -> anyhow::Result<EmbedOutcome> {
+        let mut so_far = SoFar::default();
+        let holds_some = self.project.as_deref().is_some_and(|project| {
+            let card = latent_models::card_of(&self.source);
+            card.is_some_and(|card| holds_places(project, &card.name))
+        });
+        if !holds_some {
+            return Ok(so_far.outcome);
+        }
+        let ready = self.ready(cx)?;
+        let all = if ready.places.is_empty() {
+            0
+        } else {
+            self.catalogue.len()
+        };
+        let (mut is_begun, mut unknown) = (false, 0);
+        while so_far.done < all {
+            cx.check()?;
+            let chosen = self.choose(so_far.done, EPOCHS.1);
+            let mut new = Embedding::new(ready.space.clone());
+            for (candidate, about) in &chosen {
+                so_far.refused += ready.places.refused(about);
+                for (epoch, place) in (0..).zip(ready.places.known(about)) {
+                    let point = LatentPoint {
+                        candidate: *candidate,
+                        epoch,
+                    };
+                    let is_placed = place.is_some_and(|numbers| push(&mut new, point, &numbers));
+                    unknown += usize::from(!is_placed);
+                }
+            }
+            so_far.done += chosen.len();
+            so_far.outcome.counts.kept += new.len();
+            cx.progress(so_far.done, all);
+            if new.is_empty() {
+                continue;
+            }
+            if !std::mem::replace(&mut is_begun, true) {
+                cx.update(EmbedUpdate::Space {
+                    space: ready.space.clone(),
+                    card: Arc::new(ready.model.card()),
+                });
+            }
+            cx.update(EmbedUpdate::Placed {
+                new: Box::new(new),
+                refused: so_far.refused,
+            });
+        }
+        so_far.outcome.unplaced = unknown.saturating_sub(so_far.refused);
+        Ok(so_far.outcome)
+    }
+}
+
+/// One step of the network in its turn, and how long it took, milliseconds; no turn where there is nothing to compute.
+fn compute(
+    model: &dyn LatentCoder,
+    inputs: Vec<f32>,
+    cx: &TaskContext<EmbedUpdate>,
+) -> anyhow::Result<(Embedded, f64)> {
+    if inputs.is_empty() {
+        return Ok((Embedded::default(), 0.0));
+    }
+    let here = model.boxed();
+    let step = move || {
+        let began = Instant::now();
+        (here.embed(&inputs), ms_since(began))
+    };
+    let phase = Phase::new(Embed::NAME, "placing stamps");
+    let (embedded, took_ms) = cx.compute(Priority::Soon, phase, step)?;
+    Ok((embedded?, took_ms))
+}
+
+/// Whether a project holds places of any version of a model of that name: a look that reads no model.
+fn holds_places(project: &Path, name: &str) -> bool {
+    let found = Project::open_existing(project).and_then(|project| project.has_scores_of(name));
+    found.unwrap_or_else(|error| {
+        log::warn!("{error}; no place in a latent space is taken from it");
+        false
+    })
+}
+
+fn report_fault(places: &mut PlaceStore, cx: &TaskContext<EmbedUpdate>) {
+    if let Some(fault) = places.take_fault() {
+        cx.update(EmbedUpdate::Fault(fault));
     }
 }
 
@@ -127,30 +296,15 @@ fn ms_since(began: Instant) -> f64 {
     began.elapsed().as_secs_f64() * 1e3
 }
 
-/// What goes into a model, or why nothing does.
-type Input = Result<Vec<f32>, Arc<str>>;
-
-/// Every epoch of the candidates, as a model of that plan takes it.
-pub(crate) fn prepare(
-    candidates: &[(CandidateIx, &Candidate)],
-    plan: Option<&InputPlan>,
-    decoder: &Decoder,
-) -> Vec<(LatentPoint, Input)> {
-    let points = |(candidate, known): &(CandidateIx, &Candidate)| {
+/// Every epoch of the candidates, for a model that takes no stamps.
+fn numbers_of(candidates: &[(CandidateIx, &Candidate)]) -> Inputs {
+    let of_candidate = |(candidate, about): &(CandidateIx, &Candidate)| {
         let candidate = *candidate;
-        let epochs = 0..known.epochs.len() as u32;
-        epochs.map(move |epoch| LatentPoint { candidate, epoch })
+        let epochs = 0..about.epochs.len() as u32;
+        let inputs = epochs.map(|epoch| numbers(LatentPoint { candidate, epoch }));
+        inputs.map(|input| EpochInput::Ready(input, 0)).collect()
     };
-    let Some(plan) = plan else {
-        let points = candidates.iter().flat_map(points);
-        return points.map(|point| (point, Ok(numbers(point)))).collect();
-    };
-    let known: Vec<_> = candidates.iter().map(|(_, candidate)| *candidate).collect();
-    let inputs = prepare_all(&known, plan, decoder);
-    let of_candidates = candidates.iter().zip(inputs);
-    of_candidates
-        .flat_map(|(candidate, inputs)| points(candidate).zip(inputs))
-        .collect()
+    candidates.iter().map(of_candidate).collect()
 }
 
 /// The input of a model that takes no stamps.

@@ -1,12 +1,16 @@
-//! A table of where a latent model puts every epoch: coordinates, component, responsibilities, error.
+//! A table of where a latent model puts every epoch: coordinates, component, responsibilities, error. What a project holds of it
+//! is not computed.
 
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::bail;
 
+use super::kept_places::{Parts, Place, PlaceStore, parts_of, to_compute};
 use crate::{
     domain::{Candidate, LatentSpace, Problem, likeliest},
-    features::scoring::{score::prepare_all, table::identity},
+    features::scoring::{
+        inputs::EpochInput, run::project_of, score_store::StoreFault, table::identity,
+    },
     io::{
         Decoder,
         export::{
@@ -14,12 +18,9 @@ use crate::{
             columns::{Kind, Value, text},
         },
     },
-    learn::{
-        Compute, Wish,
-        latent::{Embedded, LatentModel},
-    },
+    learn::{Compute, Wish, latent::LatentModel},
     tasks::{cancel::CancelToken, progress::Progress},
-    workspace::{latent_models, open::read_until},
+    workspace::{latent_models, open::read_until, scores::tally::Counts},
 };
 
 /// Candidates whose stamps are in memory at a time.
@@ -33,6 +34,8 @@ pub struct ExportOrder {
     /// Name or file of the model.
     pub model: String,
     pub device: Wish,
+    /// Where places are taken from and kept; none keeps nothing.
+    pub project: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -40,23 +43,27 @@ pub struct ExportReport {
     /// The table: a row for each epoch.
     pub columns: Vec<FilledColumn>,
     pub candidates: usize,
-    /// Epochs that have a place.
-    pub placed: usize,
+    /// Places by where they came from.
+    pub counts: Counts,
     /// Epochs that have none; the reasons stand in the table.
     pub refused: usize,
-    /// What could not be opened, and what the user must know of the device.
+    /// What could not be opened.
     pub problems: Vec<Problem>,
-    /// Why the model is not computed on the device that was chosen.
-    pub warning: Option<String>,
+    /// What the user must know of the device and of the project.
+    pub warnings: Vec<String>,
 }
 
-/// One epoch: its place, or why it has none.
-type Row = Result<usize, Arc<str>>;
+impl ExportReport {
+    /// Epochs that have a place.
+    pub const fn placed(&self) -> usize {
+        self.counts.kept + self.counts.computed
+    }
+}
 
-/// Places everything; none where it was cancelled.
+/// Places everything; none where it was cancelled: the project keeps what was placed until then.
 ///
 /// # Errors
-/// Where the model cannot be used, there is no candidate, the device fails, or no epoch has a place.
+/// Where the model or the project cannot be used, there is no candidate, the device fails, or no epoch has a place.
 pub fn export(
     order: &ExportOrder,
     cancel: &CancelToken,
@@ -64,7 +71,8 @@ pub fn export(
 ) -> anyhow::Result<Option<ExportReport>> {
     let checked = latent_models::find(&order.model, &Compute::choose(order.device)?)?;
     let model = checked.model;
-    let decoder = Decoder::default();
+    let mut warnings: Vec<String> = checked.warning.into_iter().collect();
+    let decoder = Arc::new(Decoder::default());
     let opened = read_until(&order.paths, &decoder, cancel);
     let candidates: Vec<&Candidate> = opened.catalogue.iter().map(|(_, found)| found).collect();
     if candidates.is_empty() {
@@ -72,68 +80,88 @@ pub fn export(
         let cause = cause.map(|problem| format!(": {problem}"));
         bail!("no candidate was found{}", cause.unwrap_or_default());
     }
-    let mut rows: Vec<Row> = Vec::new();
-    let mut places = Embedded::default();
-    for (number, chunk) in candidates.chunks(CHUNK).enumerate() {
-        if cancel.is_cancelled() {
-            return Ok(None);
-        }
-        place(chunk, &model, &decoder, &mut rows, &mut places)?;
-        report(Progress {
-            done: number * CHUNK + chunk.len(),
-            total: candidates.len(),
-        });
+    let project = order.project.as_deref();
+    let project = project_of(project, "place", |text| warnings.push(text))?;
+    let space = Arc::new(model.space());
+    let plan = Some(model.plan()?);
+    let mut places = PlaceStore::open(project.as_deref(), space.clone(), plan, decoder);
+    if places.check(&opened.catalogue, cancel).is_err() {
+        return Ok(None);
     }
-    let placed = places.errors.len();
-    if placed == 0 {
+    let found = place_all(&candidates, &model, &mut places, cancel, report);
+    // Also of what was stopped or failed.
+    places.write();
+    warnings.extend(places.take_fault().map(in_words));
+    let Some(Found { rows, counts }) = found? else {
+        return Ok(None);
+    };
+    if counts == Counts::default() {
         let why = rows.iter().find_map(|row| row.as_ref().err());
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         bail!("no epoch has a place in the latent space{why}");
     }
     let mut columns = identity(&candidates);
-    columns.extend(of_places(&rows, &places, &model.space()));
+    columns.extend(of_places(&rows, &space));
     Ok(Some(ExportReport {
         columns,
         candidates: candidates.len(),
-        placed,
-        refused: rows.len() - placed,
+        refused: rows.len() - counts.kept - counts.computed,
+        counts,
         problems: opened.problems,
-        warning: checked.warning,
+        warnings,
     }))
 }
 
-fn place(
-    candidates: &[&Candidate],
-    model: &LatentModel,
-    decoder: &Decoder,
-    rows: &mut Vec<Row>,
-    places: &mut Embedded,
-) -> anyhow::Result<()> {
-    let mut inputs = Vec::new();
-    let mut next = places.errors.len();
-    for input in prepare_all(candidates, model.plan()?, decoder)
-        .into_iter()
-        .flatten()
-    {
-        rows.push(input.map(|input| {
-            inputs.extend(input);
-            next += 1;
-            next - 1
-        }));
-    }
-    let found = model.embed(&inputs)?;
-    places.means.extend(found.means);
-    places.responsibilities.extend(found.responsibilities);
-    places.errors.extend(found.errors);
-    Ok(())
+/// What came of all epochs.
+#[derive(Default)]
+struct Found {
+    rows: Vec<Place>,
+    counts: Counts,
 }
 
-fn of_places(rows: &[Row], places: &Embedded, space: &LatentSpace) -> Vec<FilledColumn> {
+/// None where it was cancelled.
+fn place_all(
+    candidates: &[&Candidate],
+    model: &LatentModel,
+    places: &mut PlaceStore,
+    cancel: &CancelToken,
+    report: &mut dyn FnMut(Progress),
+) -> anyhow::Result<Option<Found>> {
+    let mut found = Found::default();
+    for (number, chunk) in candidates.chunks(CHUNK).enumerate() {
+        if cancel.is_cancelled() {
+            return Ok(None);
+        }
+        let inputs = places.inputs(chunk).unwrap_or_default();
+        let kept = inputs.iter().flatten();
+        let kept = kept.filter(|input| matches!(input, EpochInput::Kept(_)));
+        found.counts.kept += kept.count();
+        let computed = model.embed(&to_compute(&inputs))?;
+        found.counts.computed += computed.errors.len();
+        let placed = places.take(chunk, inputs, &computed);
+        found.rows.extend(placed.into_iter().flatten());
+        report(Progress {
+            done: number * CHUNK + chunk.len(),
+            total: candidates.len(),
+        });
+    }
+    Ok(Some(found))
+}
+
+fn in_words(fault: StoreFault) -> String {
+    match fault {
+        StoreFault::Unread(error) => format!("{error}; kept places are computed anew"),
+        StoreFault::Unwritten(error) => format!("{error}; no more places are kept"),
+    }
+}
+
+fn of_places(rows: &[Place], space: &LatentSpace) -> Vec<FilledColumn> {
     let (axes, components) = (space.dimensions, space.components.len());
-    let column = |name: String, kind, meaning: String, value: &dyn Fn(usize) -> Value| {
-        let values = rows
-            .iter()
-            .map(|row| row.as_ref().map_or(Value::Null, |at| value(*at)));
+    let column = |name: String, kind, meaning: String, value: &dyn Fn(Parts<'_>) -> Value| {
+        let values = rows.iter().map(|row| {
+            let parts = row.as_ref().ok().and_then(|row| parts_of(space, row));
+            parts.map_or(Value::Null, value)
+        });
         FilledColumn {
             name,
             kind,
@@ -149,15 +177,11 @@ fn of_places(rows: &[Row], places: &Embedded, space: &LatentSpace) -> Vec<Filled
     let mut columns = Vec::new();
     for axis in 0..axes {
         let meaning = format!("latent coordinate {axis}, by {}", space.model);
-        let value = |at: usize| number(places.means.get(at * axes + axis));
+        let value = |(means, ..): Parts<'_>| number(means.get(axis));
         columns.push(column(format!("z{axis}"), Kind::Float, meaning, &value));
     }
-    let likeliest_of = |at: usize| {
-        let row = places
-            .responsibilities
-            .get(at * components..(at + 1) * components);
-        row.and_then(likeliest)
-            .map_or(Value::Null, |at| Value::Int(at as i64))
+    let likeliest_of = |(_, shares, _): Parts<'_>| {
+        likeliest(shares).map_or(Value::Null, |at| Value::Int(at as i64))
     };
     let meaning = "likeliest component of the mixture, from 0".to_owned();
     columns.push(column(
@@ -168,7 +192,7 @@ fn of_places(rows: &[Row], places: &Embedded, space: &LatentSpace) -> Vec<Filled
     ));
     for component in 0..components {
         let meaning = format!("probability of component {component}");
-        let value = |at: usize| number(places.responsibilities.get(at * components + component));
+        let value = |(_, shares, _): Parts<'_>| number(shares.get(component));
         columns.push(column(
             format!("p{component}"),
             Kind::Float,
@@ -177,7 +201,7 @@ fn of_places(rows: &[Row], places: &Embedded, space: &LatentSpace) -> Vec<Filled
         ));
     }
     let meaning = "mean square of input less reconstruction".to_owned();
-    let error = |at: usize| number(places.errors.get(at));
+    let error = |(.., error): Parts<'_>| number(Some(&error));
     columns.push(column(
         "reconstruction_error".into(),
         Kind::Float,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     choice::Projection,
+    placing::usable_project,
     projection::LayMap,
     state::{LatentMap, LatentStatus, Members},
 };
@@ -71,10 +72,15 @@ impl LatentPane {
         if is_under_way || is_known || is_early || embedding.is_empty() || part.fault.is_some() {
             return;
         }
+        // Points wait to be taken in while a task holds those that there are.
+        if self.waiting.is_some() {
+            return;
+        }
         part.awaited = wanted;
         part.running = Some(cx.tasks.start(LayMap {
             embedding: embedding.clone(),
             projection: wanted,
+            project: usable_project(shared),
         }));
     }
 

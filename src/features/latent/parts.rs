@@ -3,14 +3,18 @@
 
 use std::sync::Arc;
 
+pub use super::shade::{Legend, Shades};
 use super::{
     choice::{ColorBy, Projection},
+    clouds::{Clouds, MakeClouds},
     members::Members,
     projection::{LatentMap, LayMap},
+    shade::MakeShades,
 };
 use crate::{
     domain::{CandidateIx, class_of},
     tasks::Running,
+    workspace::settings::Theme,
 };
 
 /// The two sides of the field, in the order of [`class_of`].
@@ -43,31 +47,6 @@ pub struct LatentDot {
     pub position: [f32; 2],
 }
 
-/// What colours mean.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Legend {
-    /// Classes by their place in the palette, with how many points each has.
-    Classes(Vec<(Arc<str>, usize)>),
-    /// Numbers from the first shade to the last.
-    Range {
-        /// What has the first shade.
-        low: f64,
-        /// What has the last.
-        high: f64,
-    },
-    /// No point has a colour: why.
-    Nothing(&'static str),
-}
-
-/// A colour for every point.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shades {
-    /// For each point its place in the palette.
-    pub index: Vec<u8>,
-    /// What they mean.
-    pub legend: Legend,
-}
-
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ShadeKey {
     pub(super) color_by: ColorBy,
@@ -81,12 +60,73 @@ pub(super) struct ShadeKey {
     pub(super) unrepeated: usize,
 }
 
-/// The shades that were worked out last.
-#[derive(Clone, Debug, Default)]
+impl ShadeKey {
+    /// True where something must not be seen any more that was seen before.
+    pub(super) fn hides_more(&self, before: &Self) -> bool {
+        let is_of_column = matches!(self.color_by, ColorBy::Column(_));
+        (self.is_hidden && !before.is_hidden)
+            || (is_of_column && self.unrepeated != before.unrepeated)
+    }
+}
+
+/// The shades that were made last, and those that are being made.
+#[derive(Debug, Default)]
 pub struct ShadePart {
+    /// Of what was started last.
     pub(super) key: Option<ShadeKey>,
+    pub(super) color_by: Option<ColorBy>,
+    pub(super) running: Option<Running<MakeShades>>,
     pub(super) shades: Option<Arc<Shades>>,
+    /// Grows with all that are made.
     pub(super) revision: u64,
+}
+
+/// What drawn points depend on.
+#[derive(Clone, Debug)]
+pub(super) struct CloudKey {
+    pub(super) map: Arc<LatentMap>,
+    pub(super) shades: u64,
+    pub(super) queue: u64,
+    pub(super) selection: u64,
+    pub(super) shows_every_epoch: bool,
+    pub(super) theme: Theme,
+}
+
+impl CloudKey {
+    /// Another allocation of a map is another map.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let numbers = |key: &Self| (key.shades, key.queue, key.selection);
+        Arc::ptr_eq(&self.map, &other.map)
+            && numbers(self) == numbers(other)
+            && self.shows_every_epoch == other.shows_every_epoch
+            && self.theme == other.theme
+    }
+}
+
+/// The points that were gathered last, and those that are being gathered.
+#[derive(Debug, Default)]
+pub struct CloudPart {
+    /// Of what was started last.
+    pub(super) key: Option<CloudKey>,
+    pub(super) running: Option<Running<MakeClouds>>,
+    pub(super) made: Option<Arc<Clouds>>,
+    /// Number of those that were started last: it never comes again.
+    pub(super) revision: u64,
+}
+
+impl CloudPart {
+    /// Nothing is drawn until other points are there.
+    pub(super) fn forget_points(&mut self) {
+        *self = self.anew();
+    }
+
+    /// Without a point; numbers go on.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            revision: self.revision,
+            ..Self::default()
+        }
+    }
 }
 
 /// The label that most labelled members have.

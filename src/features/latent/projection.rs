@@ -4,12 +4,13 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::PathBuf,
     sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::members::Members;
+use super::{kept_map::KeptMap, members::Members};
 use crate::{
     domain::Embedding,
     imaging::{Plane, PrincipalAxes, spread_order},
@@ -32,6 +33,9 @@ const EPOCHS_A_REPORT: usize = 10;
 /// The spread at the start, small beside the finished map's, as its authors have it.
 const FIRST_SPREAD: f32 = 1e-4;
 
+/// What a t-SNE map depends on beside the points.
+const MADE_WITH: [f32; 3] = [PERPLEXITY, EPOCHS as f32, FIRST_SPREAD];
+
 /// How a latent space is laid on a plane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +55,8 @@ pub struct LayMap {
     /// The points.
     pub embedding: Arc<Embedding>,
     pub projection: Projection,
+    /// What takes long is kept in it, and taken from it.
+    pub project: Option<PathBuf>,
 }
 
 /// A latent space on a plane.
@@ -75,16 +81,20 @@ impl Task for LayMap {
 
     fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Self::Output> {
         let report = |done, total| cx.progress(done, total);
-        let map = lay(&self.embedding, self.projection, cx.cancel_token(), report);
+        let kept = KeptMap::of(self.project);
+        let cancel = cx.cancel_token();
+        let map = lay(&self.embedding, self.projection, &kept, cancel, report);
         let map = map.ok_or(Cancelled)?;
         Ok((Arc::new(map), Arc::new(Members::of(&self.embedding))))
     }
 }
 
-/// Lays all points on a plane; none where it was cancelled. `report` gets the steps done, of how many.
-pub fn lay(
+/// Lays all points on a plane; none where it was cancelled. `report` gets the steps done, of how many. A t-SNE map that is
+/// kept is not made again.
+pub(crate) fn lay(
     embedding: &Embedding,
     projection: Projection,
+    kept: &KeptMap,
     cancel: &CancelToken,
     mut report: impl FnMut(usize, usize),
 ) -> Option<LatentMap> {
@@ -103,7 +113,13 @@ pub fn lay(
     let chosen = sample(&positions, MOST_TSNE_POINTS);
     if projection == Projection::Tsne && chosen.len() >= FEWEST_TSNE_POINTS {
         plane = None;
-        let places = tsne(embedding, &positions, &chosen, cancel, &mut report)?;
+        let places = if let Some(places) = kept.find(embedding, &chosen, &MADE_WITH) {
+            places
+        } else {
+            let made = tsne(embedding, &positions, &chosen, cancel, &mut report)?;
+            kept.keep(embedding, &chosen, &MADE_WITH, &made);
+            made
+        };
         positions.fill([f32::NAN; 2]);
         for (at, place) in chosen.into_iter().zip(places) {
             positions[at] = place;
@@ -227,7 +243,8 @@ mod tests {
     }
 
     fn lay_all(embedding: &Embedding, projection: Projection) -> LatentMap {
-        lay(embedding, projection, &CancelToken::default(), |_, _| ()).unwrap()
+        let (nowhere, cancel) = (KeptMap::default(), CancelToken::default());
+        lay(embedding, projection, &nowhere, &cancel, |_, _| ()).unwrap()
     }
 
     /// True where every point's nearest neighbour is of its own group.
@@ -287,12 +304,19 @@ mod tests {
     fn a_map_can_be_stopped() {
         let cancel = CancelToken::default();
         let mut steps = 0;
-        let stopped = lay(&embedding(60), Projection::Tsne, &cancel, |_, _| {
-            steps += 1;
-            if steps == 3 {
-                cancel.cancel();
-            }
-        });
+        let nowhere = KeptMap::default();
+        let stopped = lay(
+            &embedding(60),
+            Projection::Tsne,
+            &nowhere,
+            &cancel,
+            |_, _| {
+                steps += 1;
+                if steps == 3 {
+                    cancel.cancel();
+                }
+            },
+        );
         assert!(stopped.is_none() && steps == 3);
     }
 

@@ -1,4 +1,5 @@
-//! What each point of the latent space is coloured by: a number of a palette a point, and a legend.
+//! What each point of the latent space is coloured by: a number of a palette a point, and a legend. A task makes them: of a
+//! million points that takes longer than a frame.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,14 +8,12 @@ use std::{
 
 use super::choice::ColorBy;
 use crate::{
-    domain::{CandidateIx, Embedding},
-    features::latent::{
-        parts::{Legend, ShadeKey, Shades},
-        state::LatentPane,
-    },
+    domain::{CandidateIx, Catalogue, Embedding, LabelBook},
+    tasks::{Task, TaskContext},
     workspace::{
         queue::column::{Cell, Column, Row},
-        shared::Shared,
+        repeat_check::RepeatCheck,
+        scores::shown::Scores,
     },
 };
 
@@ -27,136 +26,140 @@ pub const MOST_CLASSES: usize = 12;
 /// The ends of a range: what lies beyond them has the colour of the end.
 const ENDS: (f64, f64) = (0.02, 0.98);
 
-impl LatentPane {
-    /// The colours of the points.
-    pub const fn shades(&self) -> Option<&Arc<Shades>> {
-        self.shade.shades.as_ref()
-    }
-
-    /// Grows whenever colours change.
-    pub const fn shade_revision(&self) -> u64 {
-        self.shade.revision
-    }
+/// What colours mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Legend {
+    /// Classes by their place in the palette, with how many points each has.
+    Classes(Vec<(Arc<str>, usize)>),
+    /// Numbers from the first shade to the last.
+    Range {
+        /// What has the first shade.
+        low: f64,
+        /// What has the last.
+        high: f64,
+    },
+    /// No point has a colour: why.
+    Nothing(&'static str),
 }
 
-impl LatentPane {
-    /// Works colours out anew where anything has changed that they depend on.
-    pub(crate) fn refresh_shades(&mut self, shared: &mut Shared) {
-        let Some(embedding) = shared.embedding.clone() else {
-            return;
-        };
-        let color_by = self.choice.color_by.clone();
-        let (is_of_labels, is_of_scores) = match &color_by {
-            ColorBy::Column(column) => (
-                matches!(column, Column::Label | Column::State | Column::Flag),
-                column.is_of_scores(),
-            ),
-            _ => (false, false),
-        };
-        let key = ShadeKey {
-            points: embedding.len(),
-            run: self.run(),
-            candidates: shared.catalogue.len(),
-            labels: is_of_labels.then(|| shared.book.revision()),
-            scores: is_of_scores.then(|| shared.scores.revision()),
-            is_hidden: hides_color(shared, &color_by),
-            unrepeated: shared.repeat_check.hidden(),
-            color_by,
-        };
-        if self.shade.key.as_ref() == Some(&key) {
-            return;
-        }
-        let shades = if key.is_hidden {
-            Shades {
-                index: vec![NO_SHADE; embedding.len()],
-                legend: Legend::Nothing("scores and truth are hidden"),
-            }
+/// A colour for every point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shades {
+    /// For each point its place in the palette.
+    pub index: Vec<u8>,
+    /// What they mean.
+    pub legend: Legend,
+    /// What they were made by.
+    pub color_by: ColorBy,
+}
+
+/// The colours of all points by one of their properties, as of the moment when it is started.
+pub struct MakeShades {
+    pub embedding: Arc<Embedding>,
+    pub color_by: ColorBy,
+    /// True where colours would give away what labels should be blind to: there are none then.
+    pub is_hidden: bool,
+    pub catalogue: Arc<Catalogue>,
+    pub book: Arc<LabelBook>,
+    /// Empty where the property is not one of scores.
+    pub scores: Box<Scores>,
+    /// Candidates whose labels are hidden.
+    pub repeat_check: RepeatCheck,
+}
+
+impl Task for MakeShades {
+    const NAME: &'static str = "latent colours";
+    type Update = ();
+    type Output = Arc<Shades>;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Arc<Shades>> {
+        cx.check()?;
+        let (index, legend) = if self.is_hidden {
+            let why = "scores and truth are hidden";
+            (vec![NO_SHADE; self.embedding.len()], Legend::Nothing(why))
         } else {
-            shades(shared, &embedding, &key.color_by)
+            self.shades()
         };
-        let part = &mut self.shade;
-        part.shades = Some(Arc::new(shades));
-        part.key = Some(key);
-        part.revision += 1;
+        Ok(Arc::new(Shades {
+            index,
+            legend,
+            color_by: self.color_by,
+        }))
     }
 }
 
-/// True where colours would give away what labels should be blind to.
-fn hides_color(shared: &Shared, color_by: &ColorBy) -> bool {
-    match color_by {
-        ColorBy::Column(column) => shared.hides_column(column),
-        ColorBy::Error => shared.is_blind(),
-        ColorBy::Component | ColorBy::Epoch => false,
+/// For each point its place in the palette, and what places mean.
+type Colored = (Vec<u8>, Legend);
+
+impl MakeShades {
+    fn shades(&self) -> Colored {
+        let embedding = &self.embedding;
+        let points = embedding.points.iter();
+        match &self.color_by {
+            ColorBy::Component => {
+                let number = |at: usize| embedding.component(at);
+                let index = (0..embedding.len()).map(number).collect::<Vec<_>>();
+                of_components(&index, embedding.space.components.len())
+            }
+            ColorBy::Epoch => {
+                let numbers = points.map(|point| Some(f64::from(point.epoch) + 1.0));
+                of_numbers(&numbers.collect::<Vec<_>>())
+            }
+            ColorBy::Error => {
+                let errors = embedding.errors.iter();
+                let numbers = errors.map(|error| Some(f64::from(*error)));
+                of_numbers(&numbers.collect::<Vec<_>>())
+            }
+            ColorBy::Column(column) => {
+                let cells = self.cells(column);
+                let cell = |ix: CandidateIx| cells.get(ix.0 as usize).unwrap_or(&Cell::Missing);
+                let of_points = points.map(|point| cell(point.candidate));
+                of_cells(&of_points.collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// The value of every candidate. Of labels only the labelled ones are looked at.
+    fn cells(&self, column: &Column) -> Vec<Cell> {
+        let value = |ix, candidate| {
+            column.cell(Row {
+                ix,
+                candidate,
+                book: &self.book,
+                scores: &self.scores,
+                repeat_check: &self.repeat_check,
+            })
+        };
+        if *column != Column::Label {
+            let all = self.catalogue.iter();
+            return all.map(|(ix, candidate)| value(ix, candidate)).collect();
+        }
+        let mut cells = vec![Cell::Missing; self.catalogue.len()];
+        for (id, _) in self.book.candidates() {
+            if let Some(ix) = self.catalogue.find(id)
+                && let Some(candidate) = self.catalogue.get(ix)
+            {
+                cells[ix.0 as usize] = value(ix, candidate);
+            }
+        }
+        cells
     }
 }
 
-fn shades(shared: &Shared, embedding: &Embedding, color_by: &ColorBy) -> Shades {
-    let points = embedding.points.iter();
-    match color_by {
-        ColorBy::Component => {
-            let number = |at: usize| embedding.component(at);
-            let index = (0..embedding.len()).map(number).collect::<Vec<_>>();
-            of_components(&index, embedding.space.components.len())
-        }
-        ColorBy::Epoch => {
-            let numbers = points.map(|point| Some(f64::from(point.epoch) + 1.0));
-            of_numbers(&numbers.collect::<Vec<_>>())
-        }
-        ColorBy::Error => {
-            let errors = embedding.errors.iter();
-            let numbers = errors.map(|error| Some(f64::from(*error)));
-            of_numbers(&numbers.collect::<Vec<_>>())
-        }
-        ColorBy::Column(column) => {
-            let cells = cells(shared, column);
-            let cell = |ix: CandidateIx| cells.get(ix.0 as usize).unwrap_or(&Cell::Missing);
-            let of_points = points.map(|point| cell(point.candidate));
-            of_cells(&of_points.collect::<Vec<_>>())
-        }
-    }
-}
-
-/// The value of every candidate. Of labels only the labelled ones are looked at.
-fn cells(shared: &Shared, column: &Column) -> Vec<Cell> {
-    let value = |ix, candidate| {
-        column.cell(Row {
-            ix,
-            candidate,
-            book: &shared.book,
-            scores: &shared.scores,
-            repeat_check: &shared.repeat_check,
-        })
-    };
-    if *column != Column::Label {
-        let all = shared.catalogue.iter();
-        return all.map(|(ix, candidate)| value(ix, candidate)).collect();
-    }
-    let mut cells = vec![Cell::Missing; shared.catalogue.len()];
-    for (id, _) in shared.book.candidates() {
-        if let Some(ix) = shared.catalogue.find(id)
-            && let Some(candidate) = shared.catalogue.get(ix)
-        {
-            cells[ix.0 as usize] = value(ix, candidate);
-        }
-    }
-    cells
-}
-
-fn of_components(of_point: &[Option<usize>], components: usize) -> Shades {
+fn of_components(of_point: &[Option<usize>], components: usize) -> Colored {
     let mut counts = vec![0; components];
     for component in of_point.iter().flatten() {
         counts[*component] += 1;
     }
     let name = |(at, count): (usize, usize)| (Arc::from((at + 1).to_string()), count);
     let shade = |component: &Option<usize>| component.map_or(NO_SHADE, |at| (at % SHADES) as u8);
-    Shades {
-        index: of_point.iter().map(shade).collect(),
-        legend: Legend::Classes(counts.into_iter().enumerate().map(name).collect()),
-    }
+    let index = of_point.iter().map(shade).collect();
+    let counted = counts.into_iter().enumerate().map(name).collect();
+    (index, Legend::Classes(counted))
 }
 
 /// Texts are classes; where there is no text, numbers are a range.
-fn of_cells(cells: &[&Cell]) -> Shades {
+fn of_cells(cells: &[&Cell]) -> Colored {
     if cells.iter().any(|cell| matches!(cell, Cell::Text(_))) {
         return of_classes(cells);
     }
@@ -168,7 +171,7 @@ fn of_cells(cells: &[&Cell]) -> Shades {
 }
 
 /// The most frequent classes by name; all others together come last.
-fn of_classes(cells: &[&Cell]) -> Shades {
+fn of_classes(cells: &[&Cell]) -> Colored {
     let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for cell in cells {
         if let Some(text) = text(cell) {
@@ -195,10 +198,7 @@ fn of_classes(cells: &[&Cell]) -> Shades {
     if rest > 0 {
         classes.push(("others".into(), rest));
     }
-    Shades {
-        index,
-        legend: Legend::Classes(classes),
-    }
+    (index, Legend::Classes(classes))
 }
 
 fn text(cell: &Cell) -> Option<Arc<str>> {
@@ -209,15 +209,13 @@ fn text(cell: &Cell) -> Option<Arc<str>> {
     }
 }
 
-fn of_numbers(numbers: &[Option<f64>]) -> Shades {
+fn of_numbers(numbers: &[Option<f64>]) -> Colored {
     let known = |number: &Option<f64>| number.filter(|value| value.is_finite());
     let mut sorted: Vec<f64> = numbers.iter().filter_map(known).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let Some(last) = sorted.len().checked_sub(1) else {
-        return Shades {
-            index: vec![NO_SHADE; numbers.len()],
-            legend: Legend::Nothing("no point has a value"),
-        };
+        let why = "no point has a value";
+        return (vec![NO_SHADE; numbers.len()], Legend::Nothing(why));
     };
     let end = |share: f64| sorted[(share * last as f64).round() as usize];
     let (mut low, mut high) = (end(ENDS.0), end(ENDS.1));
@@ -234,10 +232,8 @@ fn of_numbers(numbers: &[Option<f64>]) -> Shades {
             (share.clamp(0.0, 1.0) * (SHADES - 1) as f64).round() as u8
         })
     };
-    Shades {
-        index: numbers.iter().map(shade).collect(),
-        legend: Legend::Range { low, high },
-    }
+    let index = numbers.iter().map(shade).collect();
+    (index, Legend::Range { low, high })
 }
 
 #[cfg(test)]
@@ -247,22 +243,19 @@ mod tests {
     #[test]
     fn numbers_run_from_the_first_shade_to_the_last() {
         let numbers: Vec<_> = (0..101).map(|at| Some(f64::from(at))).collect();
-        let shades = of_numbers(&numbers);
+        let (index, legend) = of_numbers(&numbers);
         assert_eq!(
-            shades.legend,
+            legend,
             Legend::Range {
                 low: 2.0,
                 high: 98.0
             }
         );
-        assert_eq!(
-            (shades.index[0], shades.index[50], shades.index[100]),
-            (0, 127, 254)
-        );
-        let some = of_numbers(&[Some(3.0), None, Some(f64::NAN), Some(3.0)]);
-        assert_eq!(some.index, [127, NO_SHADE, NO_SHADE, 127]);
-        let none = of_numbers(&[None, None]);
-        assert!(matches!(none.legend, Legend::Nothing(_)));
+        assert_eq!((index[0], index[50], index[100]), (0, 127, 254));
+        let (some, _) = of_numbers(&[Some(3.0), None, Some(f64::NAN), Some(3.0)]);
+        assert_eq!(some, [127, NO_SHADE, NO_SHADE, 127]);
+        let (_, none) = of_numbers(&[None, None]);
+        assert!(matches!(none, Legend::Nothing(_)));
     }
 
     #[test]
@@ -275,16 +268,16 @@ mod tests {
         }
         cells.push(Cell::Missing);
         let of_points: Vec<_> = cells.iter().collect();
-        let shades = of_cells(&of_points);
-        let Legend::Classes(classes) = &shades.legend else {
+        let (index, legend) = of_cells(&of_points);
+        let Legend::Classes(classes) = &legend else {
             panic!("no classes")
         };
         assert_eq!(classes.len(), MOST_CLASSES + 1);
         assert_eq!((&*classes[0].0, classes[0].1), ("c08", 9));
         assert_eq!((&*classes[12].0, classes[12].1), ("others", 36));
-        assert_eq!(shades.index[0], 12);
-        assert_eq!(shades.index.last(), Some(&NO_SHADE));
-        let last = shades.index[shades.index.len() - 2];
+        assert_eq!(index[0], 12);
+        assert_eq!(index.last(), Some(&NO_SHADE));
+        let last = index[index.len() - 2];
         assert_eq!(&*classes[last as usize].0, "c19");
     }
 }

@@ -6,8 +6,8 @@ use std::{path::Path, sync::Arc};
 // Views know tasks only by these.
 use super::{
     adapt_task::Adapt,
-    embed_task::{Embed, EmbedUpdate},
-    parts::{ComponentTable, MapPart, MemberCheck, ShadePart},
+    embed_task::{Embed, EmbedOutcome},
+    parts::{CloudPart, ComponentTable, MapPart, MemberCheck, ShadePart},
     pictures::PicturePart,
 };
 pub use super::{
@@ -20,9 +20,10 @@ use crate::{
         choice::{LatentChoice, RADII},
         command::Latent,
     },
-    tasks::{Running, TaskEvent, next_event},
+    tasks::Running,
     workspace::{
-        context::Context, latent_models, request::Request, screen::Screen, shared::Shared,
+        context::Context, latent_models, request::Request, scores::tally::Counts, screen::Screen,
+        shared::Shared,
     },
 };
 pub use crate::{workspace::latent_registry::Reconstruction, workspace::pick::PickFor};
@@ -37,7 +38,7 @@ pub enum LatentStatus {
     /// Stamps are put into the space.
     Embedding,
     Done,
-    /// The user stopped it; what came before stays.
+    /// The user stopped it, or the project holds a part: what there is stays.
     Stopped,
     /// Why it broke off: a sentence.
     Failed(Arc<str>),
@@ -51,13 +52,21 @@ pub struct LatentPane {
     /// What came of fine-tuning the model, in a sentence.
     pub(crate) adapted: Option<String>,
     pub running: Option<Running<Embed>>,
-    status: LatentStatus,
-    run: u64,
-    card: Option<Arc<ModelCard>>,
-    space: Option<Arc<LatentSpace>>,
-    refused: usize,
+    pub(super) status: LatentStatus,
+    pub(super) run: u64,
+    pub(super) card: Option<Arc<ModelCard>>,
+    pub(super) space: Option<Arc<LatentSpace>>,
+    pub(super) refused: usize,
+    /// True once the places that the project holds were asked for.
+    pub(super) is_looked_up: bool,
+    /// True while they are read.
+    pub(super) is_reading_kept: bool,
+    pub(super) outcome: EmbedOutcome,
+    /// Points that came while a task holds those before them: a copy of a million points would hold up the window.
+    pub(super) waiting: Option<Box<Embedding>>,
     pub(crate) map: MapPart,
     pub(crate) shade: ShadePart,
+    pub(crate) cloud: CloudPart,
     pub(crate) table: ComponentTable,
     pub(crate) pictures: PicturePart,
     pub(crate) check: Option<MemberCheck>,
@@ -81,7 +90,26 @@ impl LatentPane {
 
     /// True while work of any kind is under way.
     pub const fn is_busy(&self) -> bool {
-        self.is_under_way() || self.is_adapting() || self.is_mapping() || self.is_drawing()
+        self.is_under_way()
+            || self.is_adapting()
+            || self.is_mapping()
+            || self.is_coloring()
+            || self.is_drawing()
+    }
+
+    /// True while places that the project holds are read.
+    pub const fn is_reading_kept(&self) -> bool {
+        self.is_reading_kept
+    }
+
+    /// Places of the last run by where they came from.
+    pub const fn counts(&self) -> Counts {
+        self.outcome.counts
+    }
+
+    /// Epochs of which the project held no place when the set was opened.
+    pub const fn unplaced(&self) -> usize {
+        self.outcome.unplaced
     }
 
     /// Number of the run.
@@ -114,13 +142,15 @@ impl LatentPane {
     }
 
     /// Forgets what is known of the set; what is under way stops, but fine-tuning.
-    fn begin_again(&mut self) {
+    pub(super) fn begin_again(&mut self) {
         *self = Self {
             adapting: self.adapting.take(),
             adapted: self.adapted.take(),
             choice: std::mem::take(&mut self.choice),
             run: self.run + 1,
+            is_looked_up: true,
             pictures: self.pictures.anew(),
+            cloud: self.cloud.anew(),
             ..Self::default()
         };
     }
@@ -129,6 +159,7 @@ impl LatentPane {
     pub(crate) fn forget(&mut self) {
         self.begin_again();
         (self.adapting, self.adapted) = (None, None);
+        self.is_looked_up = false;
     }
 
     /// The name of the model for a sentence.
@@ -184,32 +215,6 @@ impl LatentPane {
         }
     }
 
-    /// Puts the set into the space of the chosen model, once all of it is found.
-    pub(crate) fn start_embedding(&mut self, shared: &mut Shared, cx: &Context) {
-        if shared.is_indexing() {
-            shared.report("the set is still being indexed: try again then", cx.now);
-            return;
-        }
-        if shared.catalogue.is_empty() {
-            shared.report("open stamps first: there is nothing to embed", cx.now);
-            return;
-        }
-        if self.is_under_way() {
-            return;
-        }
-        self.begin_again();
-        shared.embedding = None;
-        shared.scores.forget_latent();
-        shared.screen = Screen::Latent;
-        self.status = LatentStatus::Reading;
-        self.running = Some(cx.tasks.start(Embed {
-            source: self.choice.source.clone(),
-            catalogue: shared.catalogue.clone(),
-            models: cx.latent_models.clone(),
-            decoder: shared.stamps.decoder().clone(),
-        }));
-    }
-
     /// A file that was chosen in a dialog is the model from now on.
     pub(crate) fn take_latent_file(&mut self, shared: &mut Shared, file: &Path, cx: &Context) {
         self.use_latent(shared, file.to_string_lossy().into(), cx);
@@ -218,87 +223,25 @@ impl LatentPane {
     /// Takes in what the tasks of the latent space report.
     pub(crate) fn poll_latent(&mut self, shared: &mut Shared, cx: &Context) {
         self.poll_embedding(shared, cx);
+        self.take_waiting(shared, false, cx);
         self.poll_map(shared, cx);
+        self.poll_colors(shared, cx);
         self.pictures.poll();
         self.poll_adapting(shared, cx);
     }
 
-    fn poll_embedding(&mut self, shared: &mut Shared, cx: &Context) {
-        while let Some(event) = next_event(&mut self.running) {
-            match event {
-                TaskEvent::Update(EmbedUpdate::Space { space, card }) => {
-                    self.space = Some(space.clone());
-                    shared.embedding = Some(Arc::new(Embedding::new(space)));
-                    self.card = Some(card);
-                    self.status = LatentStatus::Embedding;
-                }
-                TaskEvent::Update(EmbedUpdate::Placed { new, refused }) => {
-                    self.refused = refused;
-                    take_points(shared, *new, cx);
-                }
-                TaskEvent::Finished(()) => self.end_embedding(shared, LatentStatus::Done),
-                TaskEvent::Cancelled => {
-                    self.end_embedding(shared, LatentStatus::Stopped);
-                    let name = self.name();
-                    shared.report(format!("embedding by {name} stopped"), cx.now);
-                }
-                TaskEvent::Failed(why) => {
-                    self.end_embedding(shared, LatentStatus::Failed(why.as_str().into()));
-                    let name = self.name();
-                    shared.warn(format!("embedding by {name}: {why}"), cx.now);
-                }
-            }
-        }
-    }
-
-    fn end_embedding(&mut self, shared: &mut Shared, status: LatentStatus) {
-        self.status = status;
-        if shared.queue.uses_scores() {
-            shared.refresh_queue();
-        }
-    }
-
-    pub(crate) fn stop_embedding(&self) {
-        if let Some(running) = &self.running {
-            running.cancel();
-        }
-    }
-
-    /// What the screen needs and is not there: maps, colours, rows, pictures.
+    /// What the screen needs and is not there: kept places, maps, colours, rows, pictures.
     pub(crate) fn want_latent(&mut self, shared: &mut Shared, cx: &Context) {
-        if shared.screen != Screen::Latent || shared.embedding.is_none() {
+        self.want_kept(shared, cx);
+        // Those that the project holds are there in a moment, and are shown at once.
+        let is_shown = shared.screen == Screen::Latent && !self.is_reading_kept;
+        if !is_shown || shared.embedding.is_none() {
             return;
         }
-        self.refresh_shades(shared);
+        self.want_colors(shared, cx);
         self.refresh_components(shared);
         self.want_map(shared, cx);
         self.want_pictures(cx);
         self.want_reconstruction(shared, cx);
     }
-}
-
-fn take_points(shared: &mut Shared, new: Embedding, cx: &Context) {
-    let Some(embedding) = &mut shared.embedding else {
-        return;
-    };
-    if new.space != embedding.space || !is_whole(&new) {
-        return;
-    }
-    let all = Arc::make_mut(embedding);
-    all.points.extend(new.points);
-    all.means.extend(new.means);
-    all.responsibilities.extend(new.responsibilities);
-    all.errors.extend(new.errors);
-    shared.scores.take_latent(all);
-    if shared.queue.uses_scores() && shared.may_sort_again(cx) {
-        shared.refresh_queue();
-    }
-}
-
-/// True where every point has all its numbers.
-fn is_whole(new: &Embedding) -> bool {
-    let points = new.len();
-    new.means.len() == points * new.space.dimensions
-        && new.responsibilities.len() == points * new.space.components.len()
-        && new.errors.len() == points
 }

@@ -6,9 +6,31 @@ use std::hash::Hasher;
 use twox_hash::XxHash64;
 
 use crate::{
-    domain::{Epoch, Mjd, Role, Stamp},
+    domain::{Catalogue, Epoch, KeptScores, Mjd, ModelInput, Role, Stamp},
     io::Decoder,
+    tasks::cancel::{CancelToken, Cancelled},
 };
+
+/// Kept scores of files that have changed since are not taken for those of the present ones.
+///
+/// # Errors
+/// [`Cancelled`].
+pub(crate) fn check_files(
+    kept: &mut KeptScores,
+    input: &ModelInput,
+    catalogue: &Catalogue,
+    decoder: &Decoder,
+    cancel: &CancelToken,
+) -> Result<(), Cancelled> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    for (_, candidate) in catalogue.iter() {
+        cancel.check()?;
+        kept.check(candidate, input, |epoch| files_of(epoch, decoder));
+    }
+    Ok(())
+}
 
 /// Sizes and times of change of the files that an epoch's stamps lie in, and what is known of the epoch, as one
 /// number. It is the same wherever the files lie. None where one of them is gone.

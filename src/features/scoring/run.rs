@@ -3,7 +3,7 @@
 
 use std::{
     num::NonZero,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -176,7 +176,9 @@ impl Ready {
             by: models.into_iter().map(ModelChoice::Read).collect(),
             catalogue: catalogue.clone(),
             known: ScoreBook::default(),
-            project: project_of(order, &report)?,
+            project: project_of(order.project.as_deref(), "score", |text| {
+                report(ScoreNews::Warning(text));
+            })?,
             models: ModelRegistry::default(),
             decoder: decoder.clone(),
             focus: Focus::default(),
@@ -409,18 +411,23 @@ fn models_of(order: &ScoreOrder, report: &dyn Fn(ScoreNews)) -> anyhow::Result<W
     Ok(wanted)
 }
 
-/// The project, made where there is none. One that cannot be written is reported and then done without.
-fn project_of(
-    order: &ScoreOrder,
-    report: &dyn Fn(ScoreNews),
+/// The project, made where there is none. One that cannot be written is warned of and then done without; `kept` is what it
+/// was to keep: "score".
+///
+/// # Errors
+/// Where it is no project, or one of a newer program.
+pub(crate) fn project_of(
+    path: Option<&Path>,
+    kept: &str,
+    warn: impl FnOnce(String),
 ) -> Result<Option<PathBuf>, StoreError> {
-    let Some(path) = &order.project else {
+    let Some(path) = path else {
         return Ok(None);
     };
     match Project::open_or_create(path) {
-        Ok(_) => Ok(Some(path.clone())),
+        Ok(_) => Ok(Some(path.to_owned())),
         Err(error @ StoreError::NotWritable { .. }) => {
-            report(ScoreNews::Warning(format!("{error}; no score is kept")));
+            warn(format!("{error}; no {kept} is kept"));
             Ok(None)
         }
         Err(error) => Err(error),

@@ -24,7 +24,7 @@ pub enum StoreFault {
 }
 
 /// The project, as long as it takes scores.
-pub(super) struct ScoreStore {
+pub(crate) struct ScoreStore {
     project: Option<Project>,
     pending: BTreeMap<ModelId, NewScores>,
     written: Instant,
@@ -45,6 +45,11 @@ impl ScoreStore {
             Err(error) => store.note(StoreFault::Unwritten(error.to_string())),
         }
         store
+    }
+
+    /// True where there is a project that takes scores.
+    pub const fn is_open(&self) -> bool {
+        self.project.is_some()
     }
 
     /// What it holds of a model; nothing where that cannot be read.

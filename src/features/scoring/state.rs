@@ -196,15 +196,15 @@ fn take_score_update(shared: &mut Shared, source: &str, update: ScoreUpdate, cx:
                 shared.follow_scores();
             }
         }
-        ScoreUpdate::Fault(fault) => take_store_fault(shared, &fault),
+        ScoreUpdate::Fault(fault) => take_store_fault(shared, "scores", &fault),
     }
 }
 
-/// Once: the same would come from every model.
-fn take_store_fault(shared: &mut Shared, fault: &StoreFault) {
+/// Once: the same would come from every model. `kept` is what the project is to keep: "scores".
+pub(crate) fn take_store_fault(shared: &mut Shared, kept: &str, fault: &StoreFault) {
     let (what, error) = match fault {
-        StoreFault::Unread(error) => ("kept scores are computed anew", error),
-        StoreFault::Unwritten(error) => ("scores are not kept", error),
+        StoreFault::Unread(error) => (format!("kept {kept} are computed anew"), error),
+        StoreFault::Unwritten(error) => (format!("{kept} are not kept"), error),
     };
     let path = shared.project.path.clone().unwrap_or_default();
     let path = path.display().to_string();

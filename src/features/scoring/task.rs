@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::{
     inputs::{Inputs, Wanted, inputs},
     model_memory::ModelMemories,
-    origin::files_of,
+    origin::{check_files, files_of},
     schedule::{Batch, Schedule, StepSize},
     score::{Computed, Orientations, compute},
     score_store::ScoreStore,
@@ -114,7 +114,8 @@ impl Task for ScoreSet {
         let mut store = ScoreStore::open(self.project.as_deref());
         let mut kept: Vec<KeptScores> = models.iter().map(|model| store.kept(model.id())).collect();
         for (model, kept) in models.iter().zip(&mut kept) {
-            self.check(kept, &model.card().input, cx)?;
+            let (input, cancel) = (&model.card().input, cx.cancel_token());
+            check_files(kept, input, &self.catalogue, &self.decoder, cancel)?;
         }
         let run = Run {
             set: &self,
@@ -135,23 +136,6 @@ const fn part(part: &'static str) -> Phase {
 }
 
 impl ScoreSet {
-    /// Kept scores of files that have changed since are not taken for those of the present ones.
-    fn check(
-        &self,
-        kept: &mut KeptScores,
-        input: &ModelInput,
-        cx: &TaskContext<ScoreUpdate>,
-    ) -> anyhow::Result<()> {
-        if kept.is_empty() {
-            return Ok(());
-        }
-        for (_, candidate) in self.catalogue.iter() {
-            cx.check()?;
-            kept.check(candidate, input, |epoch| files_of(epoch, &self.decoder));
-        }
-        Ok(())
-    }
-
     fn model(
         &self,
         choice: &ModelChoice,

@@ -6,6 +6,7 @@
 
 pub mod bootstrap;
 pub mod calibration;
+pub mod cleaning;
 pub mod clustering;
 pub mod det;
 pub mod error_by_bin;

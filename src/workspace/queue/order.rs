@@ -154,6 +154,11 @@ impl Queue {
         (rank != NOT_IN_QUEUE).then_some(rank as usize)
     }
 
+    /// For each candidate whether it is in the order: what work on another thread is given.
+    pub fn listed(&self) -> Vec<bool> {
+        self.rank.iter().map(|rank| *rank != NOT_IN_QUEUE).collect()
+    }
+
     /// Why a candidate stands where it does; none unless what to label next is asked for.
     pub fn reason(&self, ix: CandidateIx) -> Option<&Reason> {
         self.reasons.get(&ix)

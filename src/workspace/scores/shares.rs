@@ -112,7 +112,7 @@ impl FoundShares {
 }
 
 /// Predictions that are shown in the place of a model's own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Corrected {
     /// Of that model alone; empty where only its threshold follows.
     book: ScoreBook,

@@ -1,5 +1,6 @@
 //! Latent spaces: trained, stopped and gone on with, put to use, and refused where they cannot be.
 
+mod kept;
 mod resume;
 mod robust;
 mod tasks;

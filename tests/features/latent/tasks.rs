@@ -9,7 +9,7 @@ use destello::{
     domain::{CandidateIx, Catalogue, Embedding, ModelId},
     features::latent::{
         draw_task::{Decode, Reconstruct},
-        embed_task::{Embed, EmbedUpdate},
+        embed_task::{Embed, EmbedUpdate, Wanted},
     },
     io::Decoder,
     learn::{Compute, latent::LatentModel},
@@ -54,6 +54,8 @@ impl Bench {
         Embed {
             source: source.into(),
             catalogue: self.catalogue.clone(),
+            project: None,
+            wanted: Wanted::All,
             models: self.models.clone(),
             decoder: self.decoder.clone(),
         }
@@ -79,10 +81,7 @@ impl Bench {
             };
             assert_eq!(refused, 0);
             assert!(!new.is_empty());
-            all.points.extend(new.points);
-            all.means.extend(new.means);
-            all.responsibilities.extend(new.responsibilities);
-            all.errors.extend(new.errors);
+            all.extend(*new);
         }
         (all, space.model.clone())
     }

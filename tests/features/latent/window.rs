@@ -301,6 +301,53 @@ fn colors_follow_what_is_chosen() {
 }
 
 #[test]
+fn old_colors_stand_until_the_new_are_ready_but_for_what_is_to_be_hidden() {
+    let (_sky, mut window) = embedded();
+    let mut choice = window.state.latent.choice.clone();
+    choice.color_by = ColorBy::Error;
+    window.begin(Command::Latent(Latent::Choose(Box::new(choice))));
+    let pane = &window.state.latent;
+    assert!(pane.is_coloring(), "a task makes them");
+    assert_eq!(pane.shades().unwrap().color_by, ColorBy::Component);
+    assert_eq!(pane.seen(), CANDIDATES);
+    window.settle();
+    let pane = &window.state.latent;
+    assert_eq!(pane.shades().unwrap().color_by, ColorBy::Error);
+    let colors = |window: &InlineWindow| {
+        let clouds = window.state.latent.clouds().unwrap();
+        clouds.all.colors.iter().collect::<BTreeSet<_>>().len()
+    };
+    assert!(colors(&window) > 10, "{}", colors(&window));
+    // Who labels blindly sees nothing of the errors from then on.
+    window.begin(Command::Do(Action::HideScores));
+    let pane = &window.state.latent;
+    assert!(pane.shades().is_none() && pane.clouds().is_none());
+    window.settle();
+    assert_eq!(window.state.latent.seen(), CANDIDATES);
+    assert_eq!(colors(&window), 1, "all are grey");
+}
+
+#[test]
+fn points_are_gathered_anew_for_filter_and_selection() {
+    let (_sky, mut window) = embedded();
+    assert_eq!(window.state.latent.seen(), CANDIDATES);
+    window.filter("component=2");
+    assert_eq!(window.state.latent.seen(), CANDIDATES / 3);
+    let selected = |window: &InlineWindow| {
+        let clouds = window.state.latent.clouds().unwrap();
+        (clouds.selected.positions.len(), clouds.rings.colors.len())
+    };
+    assert_eq!(selected(&window), (0, 0));
+    window.apply(Command::Select(Select::Only(CandidateIx(7))));
+    assert_eq!(selected(&window), (1, 1));
+    let clouds = window.state.latent.clouds().unwrap();
+    let pane = &window.state.latent;
+    let mut dots = pane.latent_dots(&window.state.shared);
+    let dot = dots.find(|dot| dot.candidate == CandidateIx(7)).unwrap();
+    assert_eq!(clouds.selected.positions[..], [dot.position]);
+}
+
+#[test]
 fn a_component_is_labelled_in_one_step_and_the_journal_says_by_what() {
     let (sky, mut window) = embedded();
     // Two of the third component are judged already; those stay as they are.

@@ -7,7 +7,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::common::{StampSet, stamp_set::OBJECTS};
+use crate::common::{
+    StampSet,
+    on_disk::{blank, touch},
+    stamp_set::OBJECTS,
+};
 use crossbeam_channel::bounded;
 use destello::{
     domain::{CandidateIx, Catalogue, ModelId, Prediction, Predictions, ScoreBook, ScoreRow},
@@ -226,13 +230,6 @@ fn what_the_project_holds_is_not_computed_and_what_is_new_is_kept() {
     assert_eq!(rows(&bench), kept);
 }
 
-/// Sets the time of change of a file, as a copy does.
-fn touch(file: &std::path::Path, seconds: u64) {
-    let file = std::fs::File::options().write(true).open(file).unwrap();
-    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-    file.set_modified(time).unwrap();
-}
-
 /// What is predicted now, by candidate, and what the same stamps are given without a project.
 fn assert_of_present_stamps(bench: &Bench, reported: &Reported) {
     let fresh = bench.run(None);
@@ -275,15 +272,7 @@ fn stamps_that_were_reduced_anew_under_their_name_are_scored_anew() {
     assert_eq!(of(&first, 4), of(&second, 4));
     // The project has noted both: nothing is read or computed again.
     for object in &OBJECTS {
-        let file = bench.set.file(object.id);
-        let time = std::fs::metadata(&file).unwrap().modified().unwrap();
-        std::fs::write(
-            &file,
-            vec![0; std::fs::metadata(&file).unwrap().len() as usize],
-        )
-        .unwrap();
-        let open = std::fs::File::options().write(true).open(&file).unwrap();
-        open.set_modified(time).unwrap();
+        blank(&bench.set.file(object.id));
     }
     assert_eq!(bench.run(Some(bench.project())).counts, counts(30, 0));
 }

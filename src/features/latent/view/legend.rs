@@ -4,12 +4,11 @@ use egui::{Align2, Color32, FontId, Painter, Rect, Shape, Stroke, Ui, Vec2, pos2
 
 use super::{
     bar::color_name,
-    cloud::shade_color,
     memory::{OUTLINE, OnScreen, SIGMAS},
 };
 use crate::{
     domain::words::thousands,
-    features::latent::{parts::Legend, state::LatentPane},
+    features::latent::{colors::shade_color, shade::Legend, state::LatentPane},
     imaging::Plane,
     widgets::{stamp_view::outlined_text, theme},
     workspace::{settings::Theme, shared::Shared},
@@ -51,7 +50,7 @@ pub fn legend_ui(ui: &Ui, latent: &LatentPane, shared: &Shared, rect: Rect) {
     };
     let corner = rect.min + vec2(theme::GRID, theme::GRID);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    let title = color_name(&latent.choice.color_by);
+    let title = color_name(&shades.color_by);
     let mut list = Rows {
         painter,
         at: corner,
@@ -61,7 +60,7 @@ pub fn legend_ui(ui: &Ui, latent: &LatentPane, shared: &Shared, rect: Rect) {
     match &shades.legend {
         Legend::Classes(classes) => {
             for (at, (name, count)) in classes.iter().enumerate().take(MOST_ROWS) {
-                let color = shade_color(latent, shared, at, name);
+                let color = shade_color(&shades.color_by, shared, at, name);
                 list.swatch(color);
                 list.line(&format!("{name}  {}", thousands(*count as u64)), 14.0);
             }

@@ -3,7 +3,6 @@
 use egui::{Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 use super::{
-    cloud::LatentClouds,
     hover::hover_ui,
     legend::{components_over, legend_ui},
     memory::OnScreen,
@@ -53,12 +52,14 @@ pub fn scatter_ui(
     };
     own.fit(latent, map, size);
     move_view(ui, &response, latent, memory, own);
-    own.clouds.update(latent, shared);
     let plot = OnScreen {
         rect,
         view: own.view,
     };
-    own.clouds.paint(ui, rect, plot.view, latent);
+    if let Some(clouds) = latent.clouds() {
+        own.clouds
+            .paint(ui, rect, plot.view, clouds, &latent.choice);
+    }
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     if let Some(plane) = &map.plane
         && latent.choice.shows_components
@@ -73,7 +74,7 @@ pub fn scatter_ui(
     hover(ui, &response, &plot, latent, shared, memory, own);
     draw_region(ui, &response, &plot, latent, own, commands);
     click(ui, &response, shared, own, commands);
-    let name = format!("latent space of {} points", own.clouds.seen());
+    let name = format!("latent space of {} points", latent.seen());
     spoken::plot(&response, &name, || spoken_words(latent, shared, map, own));
 }
 
@@ -84,7 +85,7 @@ fn spoken_words(
     map: &LatentMap,
     own: &LatentMemory,
 ) -> String {
-    let words = words_of(latent, map, &own.clouds).replace("  ·  ", ", ");
+    let words = words_of(latent, map, own.clouds.drawn()).replace("  ·  ", ", ");
     let Some((candidate, here)) = shared.candidate().zip(latent.latent_dot_here(shared)) else {
         return words;
     };
@@ -134,7 +135,7 @@ fn counts_ui(ui: &Ui, rect: Rect, latent: &LatentPane, own: &LatentMemory) {
     let Some(map) = latent.map() else {
         return;
     };
-    let words = words_of(latent, map, &own.clouds);
+    let words = words_of(latent, map, own.clouds.drawn());
     let font = egui::FontId::proportional(theme::CAPTION);
     let at = rect.left_bottom() + Vec2::new(theme::GRID, -theme::GRID / 2.0);
     let color = theme::caption_color(ui);
@@ -142,17 +143,16 @@ fn counts_ui(ui: &Ui, rect: Rect, latent: &LatentPane, own: &LatentMemory) {
         .text(at, egui::Align2::LEFT_BOTTOM, words, font, color);
 }
 
-fn words_of(latent: &LatentPane, map: &LatentMap, clouds: &LatentClouds) -> String {
+fn words_of(latent: &LatentPane, map: &LatentMap, drawn: usize) -> String {
     let count = |number: usize| thousands(number as u64);
-    let mut words = vec![format!("{} points", count(clouds.seen()))];
-    if (1..clouds.seen()).contains(&clouds.drawn()) {
-        words.push(format!(
-            "{} of them drawn, evenly chosen",
-            count(clouds.drawn())
-        ));
+    let seen = latent.seen();
+    let mut words = vec![format!("{} points", count(seen))];
+    if (1..seen).contains(&drawn) {
+        words.push(format!("{} of them drawn, evenly chosen", count(drawn)));
     }
-    let hidden = map.placed.saturating_sub(clouds.seen());
-    if hidden > 0 && latent.choice.shows_every_epoch {
+    let hidden = map.placed.saturating_sub(seen);
+    let is_gathered = latent.clouds().is_some();
+    if hidden > 0 && is_gathered && latent.choice.shows_every_epoch {
         words.push(format!("{} hidden by the filter", count(hidden)));
     }
     let left_out = map.positions.len() - map.placed;
@@ -161,6 +161,12 @@ fn words_of(latent: &LatentPane, map: &LatentMap, clouds: &LatentClouds) -> Stri
     }
     if latent.refused() > 0 {
         words.push(format!("{} epochs have no place", count(latent.refused())));
+    }
+    if latent.unplaced() > 0 {
+        words.push(format!(
+            "{} epochs are not placed yet",
+            count(latent.unplaced())
+        ));
     }
     if let Some(explained) = map.explained {
         words.push(format!("{:.0} % of the variance", 100.0 * explained));
