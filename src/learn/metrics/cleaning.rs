@@ -43,6 +43,9 @@ pub struct Check {
     pub agreement: f64,
 }
 
+/// How much each candidate is like examples and unlike counterexamples, by their places.
+pub type Likeness<'a> = dyn Fn(&[usize], &[usize]) -> Vec<f32> + 'a;
+
 /// A night, and what was done so far.
 struct Night<'a> {
     is_real: &'a [bool],
@@ -150,7 +153,7 @@ pub fn by_likeness(
     is_real: &[bool],
     score: &[f32],
     (examples, round): (usize, usize),
-    likeness: &dyn Fn(&[usize], &[usize]) -> Vec<f32>,
+    likeness: &Likeness<'_>,
 ) -> Vec<NightState> {
     let mut night = Night::new(is_real);
     let (mut more, mut less) = (Vec::new(), Vec::new());

@@ -6,7 +6,7 @@ use destello::{
         explanation::explain::{Explain, ExplainKey},
         latent::{
             draw_task::{Decode, Reconstruct},
-            embed_task::{Embed, EmbedUpdate},
+            embed_task::{Embed, EmbedUpdate, Wanted},
         },
         training::train::Architecture,
     },
@@ -93,6 +93,8 @@ impl Bench {
         let embed = Embed {
             source: "vade".into(),
             catalogue: self.triplets.catalogue.clone(),
+            project: None,
+            wanted: Wanted::All,
             models: self.latent.clone(),
             decoder: self.decoder.clone(),
         };
