@@ -70,6 +70,23 @@ fn scores_come_back_exactly_by_version_and_the_last_word_counts() {
     assert_eq!(project.scores_of(&never).unwrap(), []);
 }
 
+#[test]
+fn scores_are_known_by_the_name_of_their_model_whatever_its_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut project = Project::open_or_create(folder.path().join("night.destello")).unwrap();
+    for name in ["vade_conv", "VADE", "vad", "vade2"] {
+        let rows = vec![row("a", "1", said(&[0.5, 0.5]))];
+        let model = ModelId::new(name, 7);
+        project.put_scores(&model, &rows.into()).unwrap();
+        assert!(project.has_scores_of(name).unwrap(), "{name}");
+        assert!(!project.has_scores_of("vade").unwrap(), "after {name}");
+    }
+    let rows = vec![row("a", "1", said(&[0.5, 0.5]))];
+    let model = ModelId::new("vade", u64::MAX);
+    project.put_scores(&model, &rows.into()).unwrap();
+    assert!(project.has_scores_of("vade").unwrap());
+}
+
 /// Takes away what layout 6 added.
 const WITHOUT_IDENTITIES: &str =
     "DROP TRIGGER label_events_id; DROP TABLE event_ids; DROP TABLE server;";
