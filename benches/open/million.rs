@@ -14,7 +14,10 @@ use std::{
 use anyhow::Context as _;
 use destello::{
     domain::{Catalogue, Mjd},
-    io::{Decoder, convert::to_parquet},
+    io::{
+        Decoder,
+        convert::{Conversion, to_parquet},
+    },
     workspace::{
         open::read_all_with,
         queue::{column::Column, order::QueueSpec},
@@ -69,7 +72,7 @@ fn write_parts(parts: &Path, count: usize, side: usize) -> anyhow::Result<f64> {
             part.absorb(candidate);
         }
         let file = parts.join(format!("part-{:05}.parquet", first / A_PART));
-        let written = to_parquet(&part, &decoder, &file);
+        let written = to_parquet(&Conversion::of(&part, &decoder), &file);
         written.map_err(|why| anyhow::anyhow!("{why}"))?;
         bytes += fs::metadata(&file)?.len();
     }
