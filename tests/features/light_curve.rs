@@ -94,7 +94,10 @@ fn the_photometry_of_the_list_is_written_as_a_table() {
         (window.toast().to_owned(), out)
     };
     let (toast, out) = save("id:a", "a.csv");
-    let expected = format!("{EPOCHS} epochs of 1 candidate written to {}", out.display());
+    let expected = format!(
+        "{EPOCHS} epochs of 1 candidate written to {}",
+        out.display()
+    );
     assert_eq!(toast, expected);
     let table = csv(&out);
     assert_eq!(table.1.len(), EPOCHS);
