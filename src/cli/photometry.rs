@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::Role,
-    features::light_curve::photometry::{order::PhotometryOrder, set_task::MeasureSet},
+    features::light_curve::photometry::{order::PhotometryOrder, task::MeasureSet},
     imaging::photometry::Method,
     io::Decoder,
     workspace::{open::read_until, table},

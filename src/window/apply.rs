@@ -12,7 +12,7 @@ use crate::{
         adaptation::changed_decisions::{roll_back, show_changes},
         convert::task::ConvertSet,
         file_dialog::pick::PickFor,
-        light_curve::photometry::set_task::MeasureSet,
+        light_curve::photometry::task::MeasureSet,
         open::opening::take_event,
         samp::state::What,
     },

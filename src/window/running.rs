@@ -11,7 +11,7 @@ use crate::{
     features::{
         close_pairs::task::FindClosePairs,
         convert::{state::SaveStamps, task::ConvertSet},
-        light_curve::{photometry::set_task::MeasureSet, saving::SavePhotometry},
+        light_curve::{photometry::task::MeasureSet, saving::SavePhotometry},
         scoring::detections::FindDetections,
         similar::task::CompareStamps,
     },

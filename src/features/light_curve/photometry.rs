@@ -3,7 +3,6 @@
 pub(crate) mod epochs;
 pub(crate) mod facts;
 pub mod order;
-pub mod set_task;
 pub(crate) mod shapes;
 pub(crate) mod table;
 pub mod task;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    photometry::{order::PhotometryOrder, set_task::MeasureSet},
+    photometry::{order::PhotometryOrder, task::MeasureSet},
     state::LightCurvePane,
 };
 use crate::{

@@ -3,7 +3,7 @@
 use super::{
     folding::PeriodSearch,
     measured::{CurveChoice, MeasuredCurves},
-    photometry::set_task::MeasureSet,
+    photometry::task::MeasureSet,
 };
 use crate::tasks::Running;
 
