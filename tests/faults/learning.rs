@@ -170,7 +170,7 @@ fn colors_and_points_that_cannot_be_made_leave_those_that_are_there() {
     assert_eq!(fault::left("latent points"), 0);
     assert!(names_the_log(window.toast()), "{}", window.toast());
     assert_eq!(window.state.latent.seen(), 16);
-    window.filter("anomaly<-1");
+    window.filter("component=99");
     assert_eq!(window.state.latent.seen(), 0);
     window.assert_idle();
 }

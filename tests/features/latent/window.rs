@@ -118,6 +118,9 @@ fn the_model_is_taught_the_stamps_of_the_set_and_the_project_keeps_it() {
     let window = window.restart();
     assert_eq!(window.state.shared.versions.all()[0].id, id);
     assert!(window.state.latent.choice.source.contains(&**id.text()));
+    let places = window.state.shared.embedding.as_ref().unwrap();
+    assert_eq!((places.len(), &places.space.model), (CANDIDATES, &id));
+    assert_eq!(window.state.latent.counts().computed, 0);
     window.close();
     let table = sky.beside("places.csv");
     let source = format!("{}#{id}", project(&sky).display());
