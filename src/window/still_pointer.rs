@@ -95,6 +95,8 @@ impl ApplicationHandler<UserEvent> for StillPointer<'_> {
                 }
                 return;
             }
+            // X11 has one for every move.
+            WindowEvent::AxisMotion { .. } => {}
             _ => self.let_go(events),
         }
         self.pass(events, id, event);
