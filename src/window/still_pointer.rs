@@ -115,7 +115,10 @@ impl ApplicationHandler<UserEvent> for StillPointer<'_> {
     }
 
     fn device_event(&mut self, events: &ActiveEventLoop, id: DeviceId, event: DeviceEvent) {
-        self.window.device_event(events, id, event);
+        // The raw motion comes beside each move, asks for a frame of its own, and nothing here follows it.
+        if !matches!(event, DeviceEvent::MouseMotion { .. }) {
+            self.window.device_event(events, id, event);
+        }
     }
 
     fn about_to_wait(&mut self, events: &ActiveEventLoop) {
