@@ -110,12 +110,14 @@ impl AppState {
             || self.latent.is_busy()
             || self.evaluation.is_busy()
             || self.label_files.is_busy()
+            || self.team.is_merging()
     }
 
     /// What follows from any change.
     pub(super) fn conclude(&mut self, cx: &Context) {
         self.carry_out(cx);
         let shared = &mut self.shared;
+        shared.follow_annotator();
         shared.label_count.update(&shared.catalogue, &shared.book);
         self.dialog.want_paths(cx);
         self.header.want_header(shared, cx);
@@ -237,7 +239,7 @@ impl AppState {
             Command::Practice(command) => {
                 self.practice.apply_practice(&mut self.shared, command, cx);
             }
-            Command::Team(command) => self.team.apply_team(&mut self.shared, command),
+            Command::Team(command) => self.team.apply_team(&mut self.shared, command, cx),
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -292,6 +294,7 @@ impl AppState {
             }
             Action::AddVocabulary => self.dialog.pick(&mut self.shared, PickFor::Vocabulary),
             Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
+            Action::MergeProjects => self.dialog.pick(&mut self.shared, PickFor::MergeProjects),
             Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
             Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
             Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
@@ -302,12 +305,7 @@ impl AppState {
             Action::AddModel => self.dialog.pick(&mut self.shared, PickFor::Model),
             Action::ReadAgain => self.opening.read_again(&mut self.shared, cx),
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
-            Action::Quit => {
-                let figures = self.evaluation.is_writing().then_some("exporting");
-                let trains = self.fine_tuning.is_under_way().then_some("fine-tuning");
-                let under_way = self.label_files.under_way().or(figures).or(trains);
-                self.opening.quit(&mut self.shared, under_way, cx);
-            }
+            Action::Quit => self.quit(cx),
             Action::HideScores => self.shared.hide_scores(cx),
             Action::NextModel => self.shared.next_model(cx),
             Action::RaiseThreshold => self.shared.nudge_threshold(1.0, cx),
@@ -333,6 +331,15 @@ impl AppState {
             }
             other => self.act_on_window(other, cx),
         }
+    }
+
+    fn quit(&mut self, cx: &Context) {
+        let figures = self.evaluation.is_writing().then_some("exporting");
+        let trains = self.fine_tuning.is_under_way().then_some("fine-tuning");
+        let merges = self.team.is_merging().then_some("merging");
+        let under_way = self.label_files.under_way();
+        let under_way = under_way.or(figures).or(trains).or(merges);
+        self.opening.quit(&mut self.shared, under_way, cx);
     }
 
     fn act_on_window(&mut self, action: Action, cx: &Context) {
@@ -440,6 +447,7 @@ impl AppState {
                 self.label_files
                     .import(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::MergeProjects => self.team.merge(&mut self.shared, paths, cx),
             PickFor::JoinTable => {
                 self.opening.join(&paths[0], None);
                 self.opening.poll_join(&mut self.shared, cx);
@@ -474,6 +482,7 @@ const fn pane_of(action: Action) -> Option<Pane> {
         Action::Samp => Some(Pane::Samp),
         Action::Practice => Some(Pane::Practice),
         Action::OpenServer => Some(Pane::Server),
+        Action::Team => Some(Pane::Team),
         Action::Settings => Some(Pane::Settings),
         Action::KeyHelp => Some(Pane::KeyHelp),
         Action::Palette => Some(Pane::Palette),

@@ -47,6 +47,8 @@ impl AppState {
         add("exporting", is_exporting.then(Progress::default), None);
         let is_importing = self.label_files.is_importing();
         add("importing", is_importing.then(Progress::default), None);
+        let is_merging = self.team.is_merging();
+        add("merging", is_merging.then(Progress::default), None);
         let is_joining = self.opening.joining.is_some();
         add("joining", is_joining.then(Progress::default), None);
         let simulation = progress(self.simulation.running.as_ref());
