@@ -10,10 +10,13 @@ use crate::{
     domain::LabelAction,
     features::{
         adaptation::changed_decisions::{roll_back, show_changes},
+        convert::task::ConvertSet,
         file_dialog::pick::PickFor,
         open::opening::take_event,
         samp::state::What,
+        team::merge::MergeProjects,
     },
+    tasks::Task,
     workspace::{
         action::{Action, Menu},
         context::Context,
@@ -46,6 +49,7 @@ impl AppState {
         shared.versions.poll();
         self.fine_tuning.poll_adaptation(shared, cx);
         self.close_pairs.poll_close_pairs(shared, cx);
+        self.saving.poll_saving(shared, cx);
         self.similar.poll_similar(shared, cx);
         self.samp.poll_samp(shared, cx);
         self.practice.poll_practice(shared, cx);
@@ -100,6 +104,7 @@ impl AppState {
             || self.shares.is_busy()
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
+            || self.saving.is_saving()
             || self.similar.is_busy()
             || self.samp.is_busy()
             || self.practice.is_busy()
@@ -232,6 +237,7 @@ impl AppState {
                 self.close_pairs
                     .apply_close_pairs(&mut self.shared, command, cx);
             }
+            Command::SaveStamps(command) => self.saving.apply_saving(command),
             Command::Similar(command) => {
                 self.similar.apply_similar(&mut self.shared, command, cx);
             }
@@ -298,6 +304,7 @@ impl AppState {
             Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
             Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
             Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
+            Action::SaveStamps => self.dialog.pick(&mut self.shared, PickFor::SaveStamps),
             Action::NightReport => self.dialog.pick(&mut self.shared, PickFor::NightReport),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
@@ -336,9 +343,10 @@ impl AppState {
     fn quit(&mut self, cx: &Context) {
         let figures = self.evaluation.is_writing().then_some("exporting");
         let trains = self.fine_tuning.is_under_way().then_some("fine-tuning");
-        let merges = self.team.is_merging().then_some("merging");
+        let saves = self.saving.is_saving().then_some(ConvertSet::NAME);
+        let merges = self.team.is_merging().then_some(MergeProjects::NAME);
         let under_way = self.label_files.under_way();
-        let under_way = under_way.or(figures).or(trains).or(merges);
+        let under_way = under_way.or(figures).or(saves).or(trains).or(merges);
         self.opening.quit(&mut self.shared, under_way, cx);
     }
 
@@ -456,6 +464,9 @@ impl AppState {
                 self.label_files
                     .export(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::SaveStamps => {
+                self.saving.save(&mut self.shared, paths.swap_remove(0), cx);
+            }
             PickFor::Certificate => self.practice.write_certificate(&self.shared, &paths[0], cx),
             PickFor::EvaluationFolder => {
                 self.evaluation
@@ -502,16 +513,17 @@ fn needs_set(action: Action) -> bool {
         Action::Inspect | Action::Mosaic | Action::Latent | Action::Evaluate
     );
     let is_about_one = matches!(action.info().menu, Menu::Go | Menu::Label);
-    let is_of_scores = matches!(
+    let is_of_set = matches!(
         action,
         Action::FineTune
+            | Action::SaveStamps
             | Action::WhatChanged
             | Action::RollBack
             | Action::ScoreAgain
             | Action::Embed
     );
     let is_undoing = matches!(action, Action::SelectNone);
-    (is_screen || is_about_one || is_of_scores) && !is_undoing
+    (is_screen || is_about_one || is_of_set) && !is_undoing
 }
 
 #[cfg(test)]

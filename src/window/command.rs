@@ -3,9 +3,9 @@
 pub use crate::{
     features::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
-        evaluation::command::Evaluate, latent::command::Latent, practice::state::PracticeCommand,
-        samp::state::SampCommand, similar::state::SimilarCommand, simulation::command::Simulation,
-        team::state::TeamCommand, training::command::Train,
+        convert::state::SaveStamps, evaluation::command::Evaluate, latent::command::Latent,
+        practice::state::PracticeCommand, samp::state::SampCommand, similar::state::SimilarCommand,
+        simulation::command::Simulation, team::state::TeamCommand, training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
@@ -45,6 +45,8 @@ pub enum Command {
     FineTune(FineTune),
     /// Candidates that lie close together.
     ClosePairs(ClosePairsCommand),
+    /// Writing the stamps of the list.
+    SaveStamps(SaveStamps),
     /// Candidates that are like examples.
     Similar(SimilarCommand),
     Samp(SampCommand),

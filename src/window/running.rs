@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     features::{
-        close_pairs::task::FindClosePairs, scoring::detections::FindDetections,
+        close_pairs::task::FindClosePairs,
+        convert::{state::SaveStamps, task::ConvertSet},
+        scoring::detections::FindDetections,
         similar::task::CompareStamps,
     },
     tasks::{Running, Task, progress::Progress},
@@ -86,6 +88,11 @@ impl AppState {
             FindClosePairs::NAME,
             progress(self.close_pairs.finding.as_ref()),
             Some(Command::ClosePairs(ClosePairsCommand::Stop)),
+        );
+        add(
+            ConvertSet::NAME,
+            progress(self.saving.running.as_ref()),
+            Some(Command::SaveStamps(SaveStamps::Stop)),
         );
         add(
             CompareStamps::NAME,

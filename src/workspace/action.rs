@@ -17,6 +17,7 @@ pub enum Action {
     UnjoinTables,
     ExportLabels,
     NightReport,
+    SaveStamps,
     AddVocabulary,
     ExportEvaluation,
     ReadAgain,
@@ -202,6 +203,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::UnjoinTables, Menu::File, "Remove joined tables", "Take the columns of all joined tables away, here and in the project", &[]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
     row(Action::NightReport, Menu::File, "Night report…", "One HTML page: counts, and every judged candidate with stamps, light curve, label, who and when", &[]),
+    row(Action::SaveStamps, Menu::File, "Save stamps…", "Write the candidates of the list with their stamps: one Parquet file, or a folder of FITS cubes", &[]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::ReadAgain, Menu::File, "Read all files again", "Open this set again without the index that was kept", &[]),
@@ -311,6 +313,7 @@ impl Action {
                 | Self::JoinTable
                 | Self::ExportLabels
                 | Self::NightReport
+                | Self::SaveStamps
                 | Self::AddVocabulary
                 | Self::AddModel
         )
@@ -358,7 +361,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            106,
+            107,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

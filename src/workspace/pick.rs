@@ -21,6 +21,8 @@ pub enum PickFor {
     ExportLabels,
     /// A page to write a report to.
     NightReport,
+    /// A file or folder to write stamps to.
+    SaveStamps,
     /// A file for the certificate of a practice.
     Certificate,
     /// A survey of the user's own (TOML).
@@ -62,9 +64,11 @@ impl PickFor {
             | Self::Templates
             | Self::SimulationFolder
             | Self::EvaluationFolder => PickKind::Folder,
-            Self::ExportLabels | Self::NightReport | Self::Certificate | Self::NewModel => {
-                PickKind::Save
-            }
+            Self::ExportLabels
+            | Self::NightReport
+            | Self::SaveStamps
+            | Self::Certificate
+            | Self::NewModel => PickKind::Save,
             Self::Vocabulary
             | Self::ImportLabels
             | Self::JoinTable
@@ -86,6 +90,9 @@ impl PickFor {
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
             Self::NightReport => "Write a report",
+            Self::SaveStamps => {
+                "Save stamps: a file .parquet, or a folder by a name without ending"
+            }
             Self::Certificate => "A file for the certificate",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
@@ -124,6 +131,7 @@ impl PickFor {
                 ("Label Studio tasks", &["labelstudio.json"]),
             ],
             Self::NightReport => &[("Night report", &["html"])],
+            Self::SaveStamps => &[("Parquet with cutouts", &["parquet"])],
             Self::OpenFiles
             | Self::OpenFolder
             | Self::JoinTable
@@ -138,6 +146,7 @@ impl PickFor {
         match self {
             Self::ExportLabels => Some("labels.csv"),
             Self::NightReport => Some("night.html"),
+            Self::SaveStamps => Some("stamps.parquet"),
             Self::Certificate => Some("certificate.html"),
             Self::NewModel => Some("model.safetensors"),
             _ => None,

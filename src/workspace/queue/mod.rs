@@ -11,3 +11,4 @@ pub(crate) mod label_far;
 pub mod label_next;
 pub mod order;
 pub mod shortlist;
+mod sorting;

@@ -11,12 +11,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    column::{Cell, Column, Row, has_field},
+    column::{Column, Row, has_field},
     facts::Facts,
     filter::Filter,
     filter_term::ends_in_bare_word,
     hint::why_nothing,
     label_next::{Reason, ranked},
+    sorting::{by_number, kept, sorted},
 };
 use crate::{
     domain::{Candidate, CandidateIx, Catalogue},
@@ -300,18 +301,21 @@ impl Queue {
 
     /// Takes in what the filter lets through of the new ones, and what is held.
     fn take_new(&mut self, held: &[CandidateIx], facts: Facts<'_>) {
-        let shortlist = self.shortlist.as_ref();
-        let new = facts.catalogue.since(self.taken).filter(|(ix, _)| {
-            shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(ix))
-        });
-        if self.filter.is_empty() {
-            self.order.extend(new.map(|(ix, _)| ix));
+        let (shortlist, filter) = (self.shortlist.as_ref(), &self.filter);
+        let is_in_list = |ix: CandidateIx| {
+            shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(&ix))
+        };
+        let is_kept = |ix: CandidateIx| {
+            is_in_list(ix)
+                && (held.binary_search(&ix).is_ok()
+                    || (facts.catalogue.get(ix))
+                        .is_some_and(|candidate| filter.matches(facts.row(ix, candidate))))
+        };
+        if filter.is_empty() {
+            let new = facts.catalogue.since(self.taken).map(|(ix, _)| ix);
+            self.order.extend(new.filter(|ix| is_in_list(*ix)));
         } else {
-            let kept = new.filter(|(ix, candidate)| {
-                held.binary_search(ix).is_ok() || self.filter.matches(facts.row(*ix, candidate))
-            });
-            let kept: Vec<_> = kept.map(|(ix, _)| ix).collect();
-            self.order.extend(kept);
+            self.order.extend(kept(self.taken, facts, &is_kept));
         }
         self.taken = facts.catalogue.len();
     }
@@ -320,38 +324,20 @@ impl Queue {
     /// hundred thousand in every frame.
     fn sort_by_score(&mut self, scores: &Scores) {
         let column = &self.spec.column;
-        let (mut known, missing): (Vec<_>, Vec<_>) = self
-            .order
-            .iter()
-            .map(|ix| (column.score(*ix, scores), *ix))
-            .partition(|(score, _)| score.is_some());
-        let is_descending = self.spec.is_descending;
-        known.sort_unstable_by(|(a, ix), (b, other)| {
-            let [a, b] = [a, b].map(|score| score.unwrap_or(f32::NAN));
-            let order = a.total_cmp(&b);
-            let order = if is_descending {
-                order.reverse()
-            } else {
-                order
-            };
-            order.then(ix.cmp(other))
+        let scored = self.order.iter().map(|ix| {
+            let score = column.score(*ix, scores);
+            (score.map(f64::from), *ix)
         });
-        let all = known.into_iter().chain(missing);
-        self.order = all.map(|(_, ix)| ix).collect();
+        self.order = by_number(scored, self.spec.is_descending);
     }
 
     fn sort(&mut self, facts: Facts<'_>) {
-        let mut keyed: Vec<(Cell, CandidateIx)> = self
-            .order
-            .iter()
-            .filter_map(|ix| {
-                let candidate = facts.catalogue.get(*ix)?;
-                Some((self.spec.column.cell(facts.row(*ix, candidate)), *ix))
-            })
-            .collect();
-        let is_descending = self.spec.is_descending;
-        keyed.sort_by(|a, b| a.0.order(&b.0, is_descending).then(a.1.cmp(&b.1)));
-        self.order = keyed.into_iter().map(|(_, ix)| ix).collect();
+        let QueueSpec {
+            column,
+            is_descending,
+            ..
+        } = &self.spec;
+        self.order = sorted(&self.order, column, *is_descending, facts);
     }
 
     fn number(&mut self) {
