@@ -212,20 +212,33 @@ fn number_of(id: &[u8]) -> i64 {
     MERGED_RANGES | (drawn & (MERGED_RANGES - 1))
 }
 
+/// A range of step numbers of a project: which project, and which range.
+type RangeOf = (usize, i64);
+
+/// A number that a range is to have; those that stay as they are come first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted<'a> {
+    is_new: bool,
+    /// The identity of the first event in it.
+    id: &'a [u8],
+    number: i64,
+    range: RangeOf,
+}
+
 /// The new number of each range of step numbers of each project. A range is known by the first event in it: where that is in the
 /// project that is merged into, it is the range of that one.
-fn numbers_of_ranges(rows: &[EventRow], all: &[Taken], ours: usize) -> HashMap<(usize, i64), i64> {
+fn numbers_of_ranges(rows: &[EventRow], all: &[Taken], ours: usize) -> HashMap<RangeOf, i64> {
     let known = rows[..ours].iter().map(range_of);
     // Which identity has a number; none for those of the project that is merged into.
     let mut taken: BTreeMap<i64, Option<&[u8]>> = known.map(|range| (range, None)).collect();
-    let mut firsts: BTreeMap<(usize, i64), usize> = BTreeMap::new();
+    let mut firsts: BTreeMap<RangeOf, usize> = BTreeMap::new();
     for (source, project) in all.iter().enumerate().skip(1) {
         for (at, range) in project.order.iter().zip(&project.ranges) {
             firsts.entry((source, *range)).or_insert(*at);
         }
     }
     let mut numbers = HashMap::new();
-    let mut wanted: Vec<(bool, &[u8], i64, (usize, i64))> = Vec::new();
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for (range, first) in firsts {
         if first < ours {
             numbers.insert(range, range_of(&rows[first]));
@@ -233,12 +246,23 @@ fn numbers_of_ranges(rows: &[EventRow], all: &[Taken], ours: usize) -> HashMap<(
             let id = &*rows[first].id;
             let is_kept = range.1 >= MERGED_RANGES;
             let number = if is_kept { range.1 } else { number_of(id) };
-            wanted.push((!is_kept, id, number, range));
+            wanted.push(Wanted {
+                is_new: !is_kept,
+                id,
+                number,
+                range,
+            });
         }
     }
     wanted.sort_unstable();
     let mut of_identity: HashMap<&[u8], i64> = HashMap::new();
-    for (_, id, mut number, range) in wanted {
+    for Wanted {
+        id,
+        mut number,
+        range,
+        ..
+    } in wanted
+    {
         if let Some(known) = of_identity.get(id) {
             number = *known;
         }

@@ -45,14 +45,9 @@ impl AppState {
             Some(Command::Session(Session::StopIndexing)),
         );
         add("reading new files", self.growing.reading(), None);
-        let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
-        add("exporting", is_exporting.then(Progress::default), None);
-        let is_importing = self.label_files.is_importing();
-        add("importing", is_importing.then(Progress::default), None);
-        let is_merging = self.team.is_merging();
-        add("merging", is_merging.then(Progress::default), None);
-        let is_joining = self.opening.joining.is_some();
-        add("joining", is_joining.then(Progress::default), None);
+        for (name, is_under_way) in self.short_work() {
+            add(name, is_under_way.then(Progress::default), None);
+        }
         let simulation = progress(self.simulation.running.as_ref());
         add(
             "simulating",
@@ -114,6 +109,17 @@ impl AppState {
         let map = map.filter(|progress| progress.total > 0);
         add("mapping", map, Some(Command::Latent(Latent::StopMap)));
         all
+    }
+
+    /// What is short, has no progress, and is not stopped; and whether it is under way.
+    fn short_work(&self) -> [(&'static str, bool); 4] {
+        let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
+        [
+            ("exporting", is_exporting),
+            ("importing", self.label_files.is_importing()),
+            ("merging", self.team.is_merging()),
+            ("joining", self.opening.joining.is_some()),
+        ]
     }
 
     /// How many candidates the busy models have done, of how many.

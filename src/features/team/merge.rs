@@ -100,17 +100,17 @@ impl MergedLabels {
             0 => "none of them new".into(),
             added => format!("{added} of them new"),
         };
-        let mut words = format!("{} has {events} of {people}, {new}", self.into);
+        let mut words = vec![format!("{} has {events} of {people}, {new}", self.into)];
         if self.contradicted > 0 {
             let candidates = counted(self.contradicted as u64, "candidate");
-            words += &format!("; people contradict each other on {candidates}");
+            words.push(format!("people contradict each other on {candidates}"));
         }
         if self.changed > 0 {
             let verb = if self.changed == 1 { "has" } else { "have" };
             let candidates = counted(self.changed as u64, "candidate");
-            words += &format!("; {candidates} {verb} another label than before");
+            words.push(format!("{candidates} {verb} another label than before"));
         }
-        words
+        words.join("; ")
     }
 }
 
