@@ -154,7 +154,7 @@ fn the_order_of_the_projects_changes_nothing() {
 fn a_project_that_is_there_takes_what_is_new_where_it_belongs() {
     let folder = tempfile::tempdir().unwrap();
     let [ana, ben, cleo] = three(folder.path());
-    let mut open = Project::open_existing(&ana).unwrap();
+    let open = Project::open_existing(&ana).unwrap();
     open.history().unwrap();
     let done = merge_files(&[ben.clone(), ben.clone(), ana.clone()], &ana).unwrap();
     assert_eq!(
