@@ -1,6 +1,6 @@
 //! `destello team`: who judges which candidates, and how far everybody is.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{Assignment, LabelAction, LabelEvent, Origin},
-    features::team::tally::TeamTally,
+    features::team::tally::{Shares, TeamTally},
     store::Project,
     workspace::{annotator::annotator, clock},
 };
@@ -103,14 +103,14 @@ fn status(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let book = book_of(&project)?;
     let tally = if paths.is_empty() {
         let known = book.candidates().into_iter().map(|(id, _)| id);
-        TeamTally::of(&book, known.filter(|id| !book.judges(id).is_empty()))
+        let judged = known.filter(|id| !book.judges(id).is_empty());
+        let shares = Shares::of(book.assignment(), judged);
+        TeamTally::of(&book, &shares, |_| true)
     } else {
         let catalogue = open_some(&paths)?;
-        let ids: Vec<Arc<str>> = catalogue
-            .iter()
-            .map(|(_, candidate)| candidate.id.clone())
-            .collect();
-        TeamTally::of(&book, ids.iter())
+        let ids = catalogue.iter().map(|(_, candidate)| &candidate.id);
+        let shares = Shares::of(book.assignment(), ids);
+        TeamTally::of(&book, &shares, |id| catalogue.find(id).is_some())
     };
     if let Some(assignment) = book.assignment() {
         print_line(&assignment.in_words())?;

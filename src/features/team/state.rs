@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     merge::MergeProjects,
-    tally::TeamTally,
+    tally::{Shares, TeamTally},
     task::{ShareLabels, TeamStatus},
 };
 use crate::{
@@ -43,6 +43,9 @@ const COUNT_EVERY_US: i64 = 1_000_000;
 /// The filter of what is assigned and not judged.
 const OWN: &str = "assigned label:none not state:unsure";
 
+/// What the shares follow from: the opening, its candidates so far, the assignment.
+type SharesOf = (u64, usize, Option<Assignment>);
+
 /// What the people were counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Counted {
@@ -68,6 +71,8 @@ pub struct TeamPane {
     judges: Option<usize>,
     assign_fault: Option<String>,
     tally: TeamTally,
+    /// Of which set under which assignment they are.
+    shares: Option<(SharesOf, Shares)>,
     counted: Option<(Counted, Timestamp)>,
 }
 
@@ -170,9 +175,14 @@ impl TeamPane {
             // A clock that was set back must not hold it up.
             .is_none_or(|(_, at)| !(0..COUNT_EVERY_US).contains(&(cx.now.0 - at.0)));
         if is_time && shared.panes.contains(&Pane::Team) && self.is_tally_behind(shared) {
-            let candidates = shared.catalogue.iter();
-            let candidates = candidates.map(|(_, candidate)| &candidate.id);
-            self.tally = TeamTally::of(&shared.book, candidates);
+            let catalogue = &shared.catalogue;
+            let assignment = shared.book.assignment();
+            let of = (shared.generation, catalogue.len(), assignment.cloned());
+            let known = self.shares.take().filter(|(known, _)| *known == of);
+            let ids = catalogue.iter().map(|(_, candidate)| &candidate.id);
+            let known = known.unwrap_or_else(|| (of, Shares::of(assignment, ids)));
+            self.tally = TeamTally::of(&shared.book, &known.1, |id| catalogue.find(id).is_some());
+            self.shares = Some(known);
             self.counted = Some((Counted::of(shared), cx.now));
         }
     }

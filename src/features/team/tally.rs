@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::domain::{
-    LabelBook,
+    Assignment, LabelBook,
     agreement::{PairAgreement, Votes},
     words::{counted, thousands},
 };
@@ -36,30 +36,61 @@ pub struct TeamTally {
     pub agreement: Vec<String>,
 }
 
+/// How many candidates are assigned to everybody: of a set this changes only with the assignment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    candidates: usize,
+    of_people: BTreeMap<Arc<str>, usize>,
+}
+
+impl Shares {
+    /// Of these candidates.
+    pub fn of<'a>(
+        assignment: Option<&Assignment>,
+        candidates: impl Iterator<Item = &'a Arc<str>>,
+    ) -> Self {
+        let people = assignment.map_or(&[][..], |assignment| &assignment.people[..]);
+        let mut shares = Self {
+            candidates: 0,
+            of_people: people.iter().map(|person| (person.clone(), 0)).collect(),
+        };
+        for id in candidates {
+            shares.candidates += 1;
+            let judges = assignment.map_or_else(Vec::new, |assignment| assignment.judges_of(id));
+            for person in judges {
+                *shares.of_people.entry(person.clone()).or_default() += 1;
+            }
+        }
+        shares
+    }
+}
+
 impl TeamTally {
-    /// Of these candidates; agreement is that of all labels of the book. What is hidden from the book's viewer counts.
-    pub fn of<'a>(book: &LabelBook, candidates: impl Iterator<Item = &'a Arc<str>>) -> Self {
+    /// Of the candidates of these shares, by what `is_among` them; agreement is that of all labels of the book. What is hidden from
+    /// the book's viewer counts.
+    pub fn of(book: &LabelBook, shares: &Shares, is_among: impl Fn(&str) -> bool) -> Self {
         let assignment = book.assignment();
         let judges = assignment.map_or(0, |assignment| assignment.judges);
+        let assigned = |(person, count): (&Arc<str>, &usize)| {
+            let tally = PersonTally {
+                assigned: *count,
+                ..PersonTally::default()
+            };
+            (person.clone(), tally)
+        };
         let mut tally = Self {
+            candidates: shares.candidates,
             judges,
+            people: shares.of_people.iter().map(assigned).collect(),
             ..Self::default()
         };
-        for person in assignment.iter().flat_map(|assignment| &assignment.people) {
-            tally.people.insert(person.clone(), PersonTally::default());
-        }
-        for id in candidates {
-            tally.candidates += 1;
-            let assigned = assignment.map_or_else(Vec::new, |all| all.judges_of(id));
+        let known = book.candidates().into_iter();
+        for (id, _) in known.filter(|(id, _)| is_among(id)) {
             let judged = book.judges(id);
             tally.complete += usize::from(judged.len() >= judges.max(1));
-            for person in &assigned {
-                let own = tally.people.entry((*person).clone()).or_default();
-                own.assigned += 1;
-            }
             for person in judged {
                 let own = tally.people.entry(person.clone()).or_default();
-                if assigned.contains(&person) {
+                if assignment.is_some_and(|assignment| assignment.is_to(id, person)) {
                     own.judged += 1;
                 } else {
                     own.besides += 1;
@@ -126,7 +157,7 @@ fn agreement_of(votes: &Votes, fewest: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Assignment, LabelAction, LabelEvent};
+    use crate::domain::{LabelAction, LabelEvent};
 
     #[test]
     fn shares_and_agreement_are_counted_also_of_what_the_viewer_does_not_see() {
@@ -158,7 +189,9 @@ mod tests {
         }
         book.push(given(99, "dan", "c0", "bogus"));
         book.set_viewer(Some("cleo".into()));
-        let tally = TeamTally::of(&book, ids.iter());
+        let shares = Shares::of(book.assignment(), ids.iter());
+        book.push(given(100, "ana", "elsewhere", "real"));
+        let tally = TeamTally::of(&book, &shares, |id| id != "elsewhere");
         let people: Vec<usize> = tally.people.values().map(|one| one.assigned).collect();
         assert_eq!((people.len(), people.iter().sum::<usize>()), (4, 18));
         let [ana, cleo, dan] = ["ana", "cleo", "dan"].map(|name| &tally.people[name]);
