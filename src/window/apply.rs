@@ -12,6 +12,7 @@ use crate::{
         adaptation::changed_decisions::{roll_back, show_changes},
         convert::task::ConvertSet,
         file_dialog::pick::PickFor,
+        light_curve::photometry::task::MeasureSet,
         open::opening::take_event,
         samp::state::What,
         team::merge::MergeProjects,
@@ -64,6 +65,7 @@ impl AppState {
         self.dialog.poll_paths(shared, cx);
         self.header.poll_header();
         self.light_curve.poll_light_curve();
+        self.light_curve.poll_saving(shared, cx);
         self.label_files.poll_label_files(shared, cx);
         self.opening.poll_join(shared, cx);
         self.growing.poll(shared, cx);
@@ -105,6 +107,7 @@ impl AppState {
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
             || self.saving.is_saving()
+            || self.light_curve.is_saving()
             || self.similar.is_busy()
             || self.samp.is_busy()
             || self.practice.is_busy()
@@ -237,6 +240,7 @@ impl AppState {
                 self.close_pairs
                     .apply_close_pairs(&mut self.shared, command, cx);
             }
+            Command::SavePhotometry(command) => self.light_curve.apply_saving(command),
             Command::SaveStamps(command) => self.saving.apply_saving(command),
             Command::Similar(command) => {
                 self.similar.apply_similar(&mut self.shared, command, cx);
@@ -271,6 +275,9 @@ impl AppState {
             self.shared.report(text, cx.now);
             return;
         }
+        if let Some(purpose) = action.pick_for() {
+            return self.dialog.pick(&mut self.shared, purpose);
+        }
         match action {
             Action::NextCandidate => self.shared.walk(1, cx),
             Action::PreviousCandidate => self.shared.walk(-1, cx),
@@ -290,29 +297,22 @@ impl AppState {
                 self.shared
                     .apply_label(super::command::Label::Vocabulary(next), cx);
             }
-            Action::OpenFiles => self.dialog.pick(&mut self.shared, PickFor::OpenFiles),
-            Action::OpenFolder => self.dialog.pick(&mut self.shared, PickFor::OpenFolder),
             Action::OpenDemo => {
                 self.simulation.open_demo(&mut self.shared, cx);
             }
             Action::NewSimulation => {
                 self.simulation.toggle_simulation(&mut self.shared, cx);
             }
-            Action::AddVocabulary => self.dialog.pick(&mut self.shared, PickFor::Vocabulary),
-            Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
-            Action::MergeProjects => self.dialog.pick(&mut self.shared, PickFor::MergeProjects),
-            Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
             Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
-            Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
-            Action::SaveStamps => self.dialog.pick(&mut self.shared, PickFor::SaveStamps),
-            Action::NightReport => self.dialog.pick(&mut self.shared, PickFor::NightReport),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
             }
-            Action::AddModel => self.dialog.pick(&mut self.shared, PickFor::Model),
             Action::ReadAgain => self.opening.read_again(&mut self.shared, cx),
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
-            Action::Quit => self.quit(cx),
+            Action::Quit => {
+                let under_way = self.under_way();
+                self.opening.quit(&mut self.shared, under_way, cx);
+            }
             Action::HideScores => self.shared.hide_scores(cx),
             Action::NextModel => self.shared.next_model(cx),
             Action::RaiseThreshold => self.shared.nudge_threshold(1.0, cx),
@@ -340,14 +340,18 @@ impl AppState {
         }
     }
 
-    fn quit(&mut self, cx: &Context) {
-        let figures = self.evaluation.is_writing().then_some("exporting");
-        let trains = self.fine_tuning.is_under_way().then_some("fine-tuning");
-        let saves = self.saving.is_saving().then_some(ConvertSet::NAME);
-        let merges = self.team.is_merging().then_some(MergeProjects::NAME);
-        let under_way = self.label_files.under_way();
-        let under_way = under_way.or(figures).or(saves).or(trains).or(merges);
-        self.opening.quit(&mut self.shared, under_way, cx);
+    /// What a person would lose by closing the window now, in a word.
+    fn under_way(&self) -> Option<&'static str> {
+        let is_so = [
+            (self.evaluation.is_writing(), "exporting"),
+            (self.saving.is_saving(), ConvertSet::NAME),
+            (self.light_curve.is_saving(), MeasureSet::NAME),
+            (self.fine_tuning.is_under_way(), "fine-tuning"),
+            (self.team.is_merging(), MergeProjects::NAME),
+        ];
+        let mut rest = is_so.into_iter().filter(|(is_so, _)| *is_so);
+        let files = self.label_files.under_way();
+        files.or_else(|| rest.next().map(|(_, what)| what))
     }
 
     fn act_on_window(&mut self, action: Action, cx: &Context) {
@@ -464,6 +468,10 @@ impl AppState {
                 self.label_files
                     .export(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::SavePhotometry => {
+                let out = paths.swap_remove(0);
+                self.light_curve.save_photometry(&mut self.shared, out, cx);
+            }
             PickFor::SaveStamps => {
                 self.saving.save(&mut self.shared, paths.swap_remove(0), cx);
             }
@@ -516,6 +524,7 @@ fn needs_set(action: Action) -> bool {
     let is_of_set = matches!(
         action,
         Action::FineTune
+            | Action::SavePhotometry
             | Action::SaveStamps
             | Action::WhatChanged
             | Action::RollBack

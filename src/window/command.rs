@@ -11,8 +11,9 @@ pub use crate::{
 };
 use crate::{
     features::{
-        explanation::state::ExplainChoice, file_dialog::state::PathCommand,
-        light_curve::measured::CurveChoice,
+        explanation::state::ExplainChoice,
+        file_dialog::state::PathCommand,
+        light_curve::{measured::CurveChoice, saving::SavePhotometry},
     },
     workspace::{action::Action, command, display::Display, drawn::Drawn, stamp_store::Want},
 };
@@ -59,6 +60,8 @@ pub enum Command {
     /// Our own file dialog.
     Path(PathCommand),
     LightCurve(CurveChoice),
+    /// Writing the photometry of the list.
+    SavePhotometry(SavePhotometry),
     /// Show this over the stamps.
     Explanation(ExplainChoice),
 }

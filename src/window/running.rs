@@ -11,6 +11,7 @@ use crate::{
     features::{
         close_pairs::task::FindClosePairs,
         convert::{state::SaveStamps, task::ConvertSet},
+        light_curve::{photometry::task::MeasureSet, saving::SavePhotometry},
         scoring::detections::FindDetections,
         similar::task::CompareStamps,
     },
@@ -88,6 +89,11 @@ impl AppState {
             ConvertSet::NAME,
             progress(self.saving.running.as_ref()),
             Some(Command::SaveStamps(SaveStamps::Stop)),
+        );
+        add(
+            MeasureSet::NAME,
+            progress(self.light_curve.saving.as_ref()),
+            Some(Command::SavePhotometry(SavePhotometry::Stop)),
         );
         add(
             CompareStamps::NAME,

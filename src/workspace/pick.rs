@@ -21,6 +21,8 @@ pub enum PickFor {
     ExportLabels,
     /// A page to write a report to.
     NightReport,
+    /// A table of photometry to write.
+    SavePhotometry,
     /// A file or folder to write stamps to.
     SaveStamps,
     /// A file for the certificate of a practice.
@@ -66,6 +68,7 @@ impl PickFor {
             | Self::EvaluationFolder => PickKind::Folder,
             Self::ExportLabels
             | Self::NightReport
+            | Self::SavePhotometry
             | Self::SaveStamps
             | Self::Certificate
             | Self::NewModel => PickKind::Save,
@@ -90,9 +93,8 @@ impl PickFor {
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
             Self::NightReport => "Write a report",
-            Self::SaveStamps => {
-                "Save stamps: a file .parquet, or a folder by a name without ending"
-            }
+            Self::SavePhotometry => "Save photometry",
+            Self::SaveStamps => "Save stamps: .parquet, or a folder by a name without ending",
             Self::Certificate => "A file for the certificate",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
@@ -131,6 +133,11 @@ impl PickFor {
                 ("Label Studio tasks", &["labelstudio.json"]),
             ],
             Self::NightReport => &[("Night report", &["html"])],
+            Self::SavePhotometry => &[
+                ("CSV", &["csv"]),
+                ("Parquet", &["parquet"]),
+                ("FITS table", &["fits"]),
+            ],
             Self::SaveStamps => &[("Parquet with cutouts", &["parquet"])],
             Self::OpenFiles
             | Self::OpenFolder
@@ -146,6 +153,7 @@ impl PickFor {
         match self {
             Self::ExportLabels => Some("labels.csv"),
             Self::NightReport => Some("night.html"),
+            Self::SavePhotometry => Some("photometry.csv"),
             Self::SaveStamps => Some("stamps.parquet"),
             Self::Certificate => Some("certificate.html"),
             Self::NewModel => Some("model.safetensors"),

@@ -47,15 +47,12 @@ impl SavingStamps {
             Ok(target) => target,
             Err(why) => return shared.warn(why, cx.now),
         };
-        let listed = shared.queue.order();
-        if listed.is_empty() {
-            shared.warn("the list is empty: there is nothing to save", cx.now);
+        if !shared.has_listed(cx) {
             return;
         }
-        let is_part = listed.len() < shared.catalogue.len();
         self.running = Some(cx.tasks.start(ConvertSet {
             catalogue: shared.catalogue.clone(),
-            only: is_part.then(|| listed.iter().copied().collect()),
+            only: shared.listed(),
             target,
             shard: None,
             decoder: shared.stamps.decoder().clone(),

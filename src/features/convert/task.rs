@@ -79,7 +79,10 @@ impl Task for ConvertSet {
 
     fn run(self, cx: &TaskContext<Progress>) -> anyhow::Result<WrittenSet> {
         cx.check()?;
-        let catalogue = self.wanted();
+        let catalogue = match &self.only {
+            Some(only) => Arc::new(self.catalogue.of_these(only)),
+            None => self.catalogue,
+        };
         let epochs = catalogue.iter().map(|(_, one)| one.epochs.len());
         let total = epochs.sum::<usize>();
         let go_on = |done: usize| {
@@ -105,22 +108,6 @@ impl Task for ConvertSet {
             converted: written.map_err(anyhow::Error::msg)?,
             target: self.target,
         })
-    }
-}
-
-impl ConvertSet {
-    /// The candidates that are written.
-    fn wanted(&self) -> Arc<Catalogue> {
-        let Some(only) = &self.only else {
-            return self.catalogue.clone();
-        };
-        let mut wanted = Catalogue::default();
-        for (ix, candidate) in self.catalogue.iter() {
-            if only.contains(&ix) {
-                wanted.absorb(candidate.clone());
-            }
-        }
-        Arc::new(wanted)
     }
 }
 
