@@ -473,7 +473,7 @@ impl AppState {
                 self.light_curve.save_photometry(&mut self.shared, out, cx);
             }
             PickFor::SaveStamps => {
-                self.saving.save(&mut self.shared, paths.swap_remove(0), cx);
+                self.saving.save(&mut self.shared, &paths[0], cx);
             }
             PickFor::Certificate => self.practice.write_certificate(&self.shared, &paths[0], cx),
             PickFor::EvaluationFolder => {

@@ -100,21 +100,26 @@ impl AppState {
             progress(self.similar.comparing.as_ref()),
             Some(Command::Similar(SimilarCommand::Stop)),
         );
+        for (name, progress, stop) in self.latent_work() {
+            add(name, progress, Some(Command::Latent(stop)));
+        }
+        all
+    }
+
+    /// Work on the latent space, with what stops it.
+    fn latent_work(&self) -> [(&'static str, Option<Progress>, Latent); 3] {
         let total = self.shared.catalogue.len();
         let embedding = progress(self.latent.running.as_ref());
         let embedding = embedding.map(|progress| Progress { total, ..progress });
-        add("embedding", embedding, Some(Command::Latent(Latent::Stop)));
         let adapting = progress(self.latent.adapting.as_ref());
-        add(
-            "adapting",
-            adapting,
-            Some(Command::Latent(Latent::StopAdapting)),
-        );
         // Only a map that takes long has steps.
         let map = progress(self.latent.map.running.as_ref());
         let map = map.filter(|progress| progress.total > 0);
-        add("mapping", map, Some(Command::Latent(Latent::StopMap)));
-        all
+        [
+            ("embedding", embedding, Latent::Stop),
+            ("adapting", adapting, Latent::StopAdapting),
+            ("mapping", map, Latent::StopMap),
+        ]
     }
 
     /// What is short, has no progress, and is not stopped; and whether it is under way.
