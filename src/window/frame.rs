@@ -175,7 +175,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
             .size_range(160.0..=420.0)
             .show(ui, |ui| {
                 ui.add_space(theme::GRID / 2.0);
-                evaluation::where_to_stop::where_to_stop_ui(
+                evaluation::where_to_stop::foot_ui(
                     ui,
                     &state.evaluation,
                     &state.shared,

@@ -326,18 +326,7 @@ fn filter_ui(
     } else if !response.has_focus() {
         memory.filter = None;
     }
-    let unknown = shared.queue.unknown_column();
-    let unknown =
-        unknown.map(|name| format!("no candidate has a column {name}: see the sort menu"));
-    let fault = shared.queue.fault().map(|why| {
-        let in_force = shared.queue.filter_in_force();
-        if in_force.is_empty() {
-            format!("{why}. Until then all are listed")
-        } else {
-            format!("{why}. Until then the list is that of {in_force}")
-        }
-    });
-    if let Some(why) = fault.or(unknown).or_else(|| shared.filter_hint()) {
+    if let Some(why) = shared.filter_fault().or_else(|| shared.filter_hint()) {
         let text = RichText::new(why)
             .size(theme::CAPTION)
             .color(theme::alarm_text(ui));

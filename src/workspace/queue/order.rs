@@ -75,6 +75,8 @@ pub struct Queue {
     shortlist: Option<Shortlist>,
     fault: Option<String>,
     unknown: Option<Arc<str>>,
+    /// What the line asks for, where it is not in force because a column is unknown.
+    refused: Option<Filter>,
     hint: Option<String>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
@@ -87,6 +89,13 @@ pub struct Queue {
 }
 
 const NOT_IN_QUEUE: u32 = u32::MAX;
+
+/// The first column of a filter that no candidate has; none before there is any candidate.
+fn missing_column(filter: &Filter, catalogue: &Catalogue) -> Option<Arc<str>> {
+    let mut fields = filter.fields();
+    let missing = fields.find(|name| !has_field(catalogue, name));
+    missing.filter(|_| !catalogue.is_empty()).cloned()
+}
 
 impl Queue {
     pub const fn spec(&self) -> &QueueSpec {
@@ -171,34 +180,58 @@ impl Queue {
 
     /// Changes filter and order.
     pub fn set_spec(&mut self, spec: QueueSpec, facts: Facts<'_>) {
-        match Filter::parse(&spec.filter) {
-            Ok(filter) => {
-                if !ends_in_bare_word(&spec.filter) {
-                    self.before_word = filter.clone();
-                }
-                self.understood.clone_from(&spec.filter);
-                self.filter = filter;
-                self.fault = None;
-                self.unknown = None;
-            }
-            Err(why) => {
-                if self.was_beginning_of(&spec.filter) {
-                    self.filter = self.before_word.clone();
-                    self.understood.clear();
-                }
-                self.fault = Some(why);
-            }
-        }
         let is_filter_new = spec.filter != self.spec.filter;
+        if is_filter_new {
+            self.read(&spec.filter, facts.catalogue);
+        }
         self.spec = spec;
         self.refresh(facts);
         if is_filter_new {
-            self.look_for_columns(facts.catalogue);
             self.hint = self
                 .order
                 .is_empty()
                 .then(|| why_nothing(&self.filter, facts))
                 .flatten();
+        }
+    }
+
+    /// Reads a filter line; what is not understood, or compares a column that no candidate has, leaves the filter that is
+    /// in force.
+    fn read(&mut self, line: &str, catalogue: &Catalogue) {
+        (self.unknown, self.refused) = (None, None);
+        match Filter::parse(line) {
+            Ok(filter) => match missing_column(&filter, catalogue) {
+                None => self.put_in_force(filter, line),
+                Some(name) => {
+                    self.leave_column(line);
+                    let term = filter.term_of_field(&name);
+                    let term = term.map_or_else(|| line.to_owned(), ToString::to_string);
+                    self.fault = Some(format!("{term}: no candidate has a column {name}"));
+                    (self.unknown, self.refused) = (Some(name), Some(filter));
+                }
+            },
+            Err(why) => {
+                self.leave_column(line);
+                self.fault = Some(why);
+            }
+        }
+    }
+
+    fn put_in_force(&mut self, filter: Filter, line: &str) {
+        if !ends_in_bare_word(line) {
+            self.before_word = filter.clone();
+        }
+        line.clone_into(&mut self.understood);
+        self.filter = filter;
+        self.fault = None;
+        self.unknown = None;
+    }
+
+    /// A word that turns out to be the beginning of a column no longer filters as a part of an identifier.
+    fn leave_column(&mut self, line: &str) {
+        if self.was_beginning_of(line) {
+            self.filter = self.before_word.clone();
+            self.understood.clear();
         }
     }
 
@@ -210,11 +243,22 @@ impl Queue {
         goes_on && ends_in_bare_word(&self.understood)
     }
 
-    /// Finds the first column of the filter that no candidate has.
-    pub fn look_for_columns(&mut self, catalogue: &Catalogue) {
-        let mut fields = self.filter.fields();
-        let missing = fields.find(|name| !has_field(catalogue, name));
-        self.unknown = missing.filter(|_| !catalogue.is_empty()).cloned();
+    /// Looks again for the columns of the filter, as candidates or tables have come or gone; true where a line that was
+    /// refused for a column is in force now: the caller makes the queue anew.
+    pub fn look_for_columns(&mut self, catalogue: &Catalogue) -> bool {
+        let refused = self.refused.take();
+        self.unknown = missing_column(refused.as_ref().unwrap_or(&self.filter), catalogue);
+        match refused {
+            Some(filter) if self.unknown.is_none() => {
+                let line = self.spec.filter.clone();
+                self.put_in_force(filter, &line);
+                true
+            }
+            refused => {
+                self.refused = refused;
+                false
+            }
+        }
     }
 
     /// A column that the filter compares and no candidate has.
@@ -448,6 +492,47 @@ mod tests {
             queue.neighbour(Some(CandidateIx(2)), 2),
             Some(CandidateIx(3))
         );
+    }
+
+    #[test]
+    fn a_filter_by_an_unknown_column_leaves_the_list_until_the_column_comes() {
+        let mut known = Known::of(&[20.0, 18.0, 22.0]);
+        let mut queue = Queue::default();
+        let spec = |line: &str| QueueSpec {
+            filter: line.into(),
+            ..QueueSpec::default()
+        };
+        queue.set_spec(spec("mag<21"), known.facts());
+        // Typed letter by letter, and at once.
+        for line in [
+            "mag<21 f",
+            "mag<21 foo",
+            "mag<21 foo<",
+            "mag<21 foo<3",
+            "foo<3",
+        ] {
+            queue.set_spec(spec(line), known.facts());
+        }
+        assert_eq!(order(&queue), [0, 1]);
+        let fault = queue.fault().unwrap();
+        assert_eq!(fault, "foo<3: no candidate has a column foo");
+        assert_eq!(queue.unknown_column().map(|name| &**name), Some("foo"));
+        // What is wrong next does not take the refused line for the one in force.
+        queue.set_spec(spec("mag<abc"), known.facts());
+        assert_eq!(queue.filter_in_force().to_string(), "mag<21");
+        assert_eq!(order(&queue), [0, 1]);
+        queue.set_spec(spec("foo<3"), known.facts());
+        assert!(!queue.look_for_columns(&known.catalogue));
+        let fields = crate::domain::Fields::new(Arc::from(["foo".into()]), vec![2.0], Vec::new());
+        known.catalogue.absorb(Candidate {
+            id: "c3".into(),
+            fields,
+            ..Candidate::default()
+        });
+        assert!(queue.look_for_columns(&known.catalogue));
+        queue.refresh(known.facts());
+        assert_eq!(order(&queue), [3]);
+        assert_eq!((queue.fault(), queue.unknown_column()), (None, None));
     }
 
     #[test]
