@@ -107,7 +107,7 @@ fn blind_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>
         models_ui(ui, shared, commands);
         ui.label(weak(ui, why));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            show(ui, commands)
+            show(ui, commands);
         });
     });
 }
