@@ -5,6 +5,10 @@ use egui_plot::{Line, Plot, Points};
 
 use super::update::{DomainFigures, FineTuneNews, FineTuneStatus, KeptVersion, ModelVersion};
 use crate::{
+    domain::{
+        Objection,
+        share::{self, Style},
+    },
     features::{
         adaptation::{command::FineTune, state::FineTuningPane},
         evaluation::plot_view::plot_ui,
@@ -242,11 +246,18 @@ fn fine_tuned_ui(
         (_, true) => {
             ui.label(RichText::new(format!("{id} is active")).strong());
             if let Some(found) = &trained.figures.target_domain {
-                ui.add(Label::new(format!("It {}.", found.gain_in_words())).wrap());
+                let few = found.few_in_words();
+                let few = few.map_or_else(String::new, |few| format!("; {few}"));
+                ui.add(Label::new(format!("It {}{few}.", found.gain_in_words())).wrap());
             }
         }
-        (Some(why), false) => {
-            alarm(ui, &format!("{id} is kept, but not active: {why}."));
+        (Some(Objection { why, is_loss }), false) => {
+            let words = format!("{id} is kept, but not active: {why}.");
+            if *is_loss {
+                alarm(ui, &words);
+            } else {
+                ui.add(Label::new(words).wrap());
+            }
         }
         (None, false) => {
             ui.label(format!("{id} is kept, but not active."));
@@ -307,7 +318,7 @@ fn domain_ui(ui: &mut Ui, figures: Option<DomainFigures>) {
     };
     let percent = |at: usize| {
         let (recall, error) = (figures.mean_recall[at], figures.error[at]);
-        format!("{:.1} ± {:.1} %", 100.0 * recall, 100.0 * error)
+        share::in_words(recall, Some(error), Style::PERCENT)
     };
     ui.label(percent(0));
     ui.label(RichText::new(percent(1)).strong());

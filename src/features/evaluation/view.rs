@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     domain::{
-        Evaluation, JudgedAt, Measure, ModelComparison, set_figures::SetFigures, words::counted,
+        Evaluation, JudgedAt, Measure, ModelComparison,
+        set_figures::SetFigures,
+        share::{self, Style},
+        words::counted,
     },
     features::evaluation::{command::Evaluate, state::EvaluationPane},
     widgets::{
@@ -208,7 +211,7 @@ fn figures_ui(
     table_ui(ui, report, &mut memory.judged_model);
     ui.label(weak(
         ui,
-        "± one standard deviation, by bootstrap over the objects",
+        "± or from … to: one standard deviation, by bootstrap over the objects",
     ));
     few_ui(ui, model);
     ui.add_space(theme::GRID);
@@ -325,16 +328,7 @@ fn figure(model: &Evaluation, measure: Measure) -> String {
     let Some(value) = model.figures.get(measure) else {
         return "–".into();
     };
-    let (scale, unit, digits) = if measure.is_percent() {
-        (100.0, " %", 1)
-    } else {
-        (1.0, "", 3)
-    };
-    let error = model.uncertainty.get(measure);
-    let error = error.map_or_else(String::new, |error| {
-        format!(" ± {:.digits$}", scale * error)
-    });
-    format!("{:.digits$}{error}{unit}", scale * value)
+    share::in_words(value, model.uncertainty.get(measure), Style::of(measure))
 }
 
 /// Thresholds for recalls, kinds, and what was left out.

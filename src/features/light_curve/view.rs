@@ -77,7 +77,7 @@ pub fn linked(candidate: &Candidate) -> egui::Id {
 }
 
 /// Where there is less beside the legend, what can be shown is a menu; points.
-const ONE_ROW: f32 = 400.0;
+const ONE_ROW: f32 = 380.0;
 
 /// How the points came about, and what else can be shown; nothing where there is no choice.
 fn head_ui(

@@ -8,6 +8,7 @@ use egui::{
 
 use super::badge::{class_color, class_title};
 use crate::{
+    domain::share::{self, Style},
     learn::shares::{ClassShares, Decision, ShareSource},
     widgets::{
         cells,
@@ -249,8 +250,10 @@ fn share_words(shares: &ClassShares, at: usize) -> String {
     let (share, error) = (number(&shares.shares), number(&shares.errors));
     match shares.occurs.get(at) {
         Some(false) => format!("left out (< {:.1} %)", share + 2.0 * error),
-        _ if error > 0.0 => format!("{share:.1} ± {error:.1} %"),
-        _ => format!("{share:.1} %"),
+        _ => {
+            let error = (error > 0.0).then_some(error / 100.0);
+            share::in_words(share / 100.0, error, Style::PERCENT)
+        }
     }
 }
 

@@ -83,6 +83,12 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
             .all(|model| model.status == ScoringStatus::Done)
     );
     assert_eq!(scores.is_active(&taught.source), taught.objection.is_none());
+    // Only what became worse is bad news.
+    let toast = window.state.shared.toast.as_ref();
+    if let Some(toast) = toast.filter(|toast| toast.text.contains("kept but not active")) {
+        let objection = taught.objection.as_ref();
+        assert_eq!(toast.is_error, objection.unwrap().is_loss, "{}", toast.text);
+    }
     let changed = changed_decisions(&window.state.shared).unwrap();
     for (ix, candidate) in window.state.shared.catalogue.iter() {
         let is_changed = changed.contains_key(&ix);
