@@ -89,6 +89,15 @@ pub fn mjd_clock(mjd: Mjd) -> String {
     clock(Timestamp(micros.round() as i64))
 }
 
+/// A rounded number that is nothing has no sign.
+fn without_zero_sign(number: String) -> String {
+    let is_zero = number.starts_with('-') && number.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    if is_zero {
+        return number.replace('-', "");
+    }
+    number
+}
+
 /// The colour that stands for a candidate's label: its class, or grey for seen ones.
 pub fn label_color(shared: &Shared, labels: &LabelState) -> Option<egui::Color32> {
     let known = labels.classes.first().map(|name| {
@@ -114,9 +123,13 @@ pub fn label_word(labels: &LabelState) -> String {
     }
 }
 
-/// The value that the queue is sorted by, short; empty in the order of finding.
+/// The value that the queue is sorted by, short; empty in the order of finding. Of a few that are looked at alone, what their
+/// list has to it.
 pub fn sorted_value(shared: &Shared, ix: CandidateIx) -> String {
     use crate::workspace::queue::column::{Cell, Column, Row};
+    if let Some(note) = shared.queue.note(ix).filter(|_| !shared.is_blind()) {
+        return note.to_owned();
+    }
     let column = &shared.queue.spec().column;
     if matches!(column, Column::Found | Column::Id | Column::Label) {
         return String::new();
@@ -140,7 +153,9 @@ pub fn sorted_value(shared: &Shared, ix: CandidateIx) -> String {
         (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
         (Column::Component, _) => cell.short(),
         (Column::Anomaly, Cell::Number(error)) => format!("{error:.4}"),
-        (column, Cell::Number(score)) if column.is_of_scores() => format!("{score:.3}"),
+        (column, Cell::Number(score)) if column.is_of_scores() => {
+            without_zero_sign(format!("{score:.3}"))
+        }
         (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
         _ => cell.short(),
     }

@@ -371,7 +371,7 @@ impl AppState {
             Action::Latent => self.shared.show(Screen::Latent),
             Action::Evaluate => self.shared.show(Screen::Evaluate),
             Action::Train => self.shared.show(Screen::Train),
-            Action::WholeQueue => self.shared.drop_shortlist(cx),
+            Action::WholeQueue => self.similar.show_all(&mut self.shared, cx),
             Action::Problems | Action::Log => {
                 self.shared.shows_log = action == Action::Log;
                 self.shared.show(Screen::Problems);

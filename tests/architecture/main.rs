@@ -67,7 +67,10 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Which feature may use which, beside what all of them share. Those that are not named use none.
 const FEATURES: &[(&str, &[&str])] = &[
-    ("adaptation", &["evaluation", "latent", "training"]),
+    (
+        "adaptation",
+        &["evaluation", "latent", "scoring", "training"],
+    ),
     ("evaluation", &["labelling"]),
     ("explanation", &["render", "scoring"]),
     ("inspect", &["explanation", "light_curve", "scoring"]),

@@ -71,7 +71,7 @@ pub fn reading_words(shared: &Shared, reading: Reading<'_>) -> String {
             probability,
             certainty,
         } => {
-            let title = class_title(shared, class);
+            let title = shared.class_title(class);
             let words = format!("{title}, probability {}", score_words(probability));
             match certainty {
                 Certainty::Unknown | Certainty::One => words,
@@ -159,12 +159,6 @@ pub fn class_color(shared: &Shared, class: &str) -> Color32 {
     known.map_or(Color32::GRAY, theme::class_color)
 }
 
-/// The name of a class on screen.
-pub fn class_title(shared: &Shared, class: &str) -> String {
-    let known = shared.class_named(class);
-    known.map_or_else(|| class.to_owned(), |class| class.title.to_string())
-}
-
 /// A thin bar as long as the score, with a mark at the threshold; in the colour of its class where a
 /// model predicts classes.
 pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>, mark: Color32) {
@@ -213,7 +207,7 @@ fn too_few_epochs(
     let epochs = shared.catalogue.get(candidate)?.epochs.len();
     (looks_back && epochs == 1).then_some(())?;
     let name = shared.scores.name_of(model);
-    let classes = known.in_words(|class| class_title(shared, class))?;
+    let classes = known.in_words(|class| shared.class_title(class))?;
     let hover = format!("{name}: {classes}{}", set_help(shared, model));
     Some([format!("Class: one epoch is too few ({name})"), hover])
 }
@@ -257,8 +251,8 @@ pub fn result_ui(
         Reading::Class {
             class, probability, ..
         } => {
-            let likeliest = class_title(shared, class);
-            let known = known.and_then(|known| known.in_words(|class| class_title(shared, class)));
+            let likeliest = shared.class_title(class);
+            let known = known.and_then(|known| known.in_words(|class| shared.class_title(class)));
             let title = known.unwrap_or_else(|| likeliest.clone());
             let hover = format!(
                 "{name}: {likeliest}, probability {probability:.4}{}",

@@ -7,7 +7,7 @@ use egui::{
 };
 use egui_plot::{Bar, BarChart, Plot, VLine};
 
-use super::badge::{class_color, class_title, score_words};
+use super::badge::{class_color, score_words};
 use crate::{
     domain::{
         Candidate, CandidateIx, Prediction, certainty::KnownClasses, set_figures::in_percent,
@@ -151,11 +151,7 @@ fn is_pale(known: Option<&KnownClasses<'_>>, class: &str) -> bool {
 fn chip_ui(ui: &mut Ui, shared: &Shared, class: &str, probability: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
     theme::swatch(ui, ui.painter(), rect, class_color(shared, class));
-    let words = format!(
-        "{} {}",
-        class_title(shared, class),
-        score_words(probability)
-    );
+    let words = format!("{} {}", shared.class_title(class), score_words(probability));
     ui.label(RichText::new(words).size(theme::CAPTION));
 }
 
@@ -268,7 +264,7 @@ fn plot_ui(
                 };
                 bar(span).fill(fill).stroke((0.0, fill))
             });
-            plot.bar_chart(BarChart::new(class_title(shared, name), bars.collect()).color(fill));
+            plot.bar_chart(BarChart::new(shared.class_title(name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {
             let line = VLine::new("epoch on screen", mjd.utc_days() - origin);
@@ -297,7 +293,7 @@ fn spoken_words(shared: &Shared, predicted: ClassPredictions<'_>) -> String {
     };
     let ranked = predicted.ranked(row);
     let words = ranked.iter().take(NAMED).map(|likely| {
-        let title = class_title(shared, likely.class);
+        let title = shared.class_title(likely.class);
         format!("{title} {}", score_words(likely.probability))
     });
     let words: Vec<_> = words.collect();

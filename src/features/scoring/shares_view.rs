@@ -6,7 +6,7 @@ use egui::{
     StrokeKind, Ui, pos2, vec2,
 };
 
-use super::badge::{class_color, class_title};
+use super::badge::class_color;
 use crate::{
     domain::share::{self, Style},
     learn::shares::{ClassShares, Decision, ShareSource},
@@ -202,7 +202,7 @@ fn bars_ui(
             }
             ui.end_row();
             for (at, class) in ready.card.classes.iter().enumerate() {
-                let title = class_title(shared, class);
+                let title = shared.class_title(class);
                 let (name, _) = ui.allocate_exact_size(vec2(NAMES, ROW), Sense::hover());
                 name_ui(ui, name, shared, class, &title);
                 let (area, response) = ui.allocate_exact_size(vec2(BARS, ROW), Sense::hover());

@@ -3,7 +3,7 @@
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
-use super::{badge::class_title, shares_view::shares_line_ui};
+use super::shares_view::shares_line_ui;
 use crate::{
     widgets::{
         cells,
@@ -167,7 +167,7 @@ fn class_counts(shared: &Shared) -> Vec<String> {
     let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
     let named = counts.iter().filter(|(_, count)| *count > 0);
     let mut words: Vec<String> = named
-        .map(|(class, count)| format!("{count} {}", class_title(shared, class)))
+        .map(|(class, count)| format!("{count} {}", shared.class_title(class)))
         .collect();
     let unseen = shared.scores.detections.unseen();
     if unseen > 0 {

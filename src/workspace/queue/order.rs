@@ -60,6 +60,21 @@ pub struct Shortlist {
     pub title: String,
     /// Each with the epoch to look at, from 0.
     pub candidates: BTreeMap<CandidateIx, usize>,
+    /// What stands at a candidate in the place of the value that is sorted by: ".53 → .38 ↓".
+    pub notes: BTreeMap<CandidateIx, Arc<str>>,
+    /// What they are sorted by, and whether the largest come first; none for the order that was there.
+    pub sort: Option<(Column, bool)>,
+    /// The order that was there; set by the queue that shows them.
+    pub before: Option<(Column, bool)>,
+}
+
+impl Shortlist {
+    /// The order that comes back when these are left: none where they had none of their own, or a person has chosen another since.
+    pub(super) fn order_to_restore(&self, spec: &QueueSpec) -> Option<(Column, bool)> {
+        let (column, is_descending) = self.sort.as_ref()?;
+        let is_in_force = spec.column == *column && spec.is_descending == *is_descending;
+        self.before.clone().filter(|_| is_in_force)
+    }
 }
 
 /// Candidates in order.
@@ -105,6 +120,11 @@ impl Queue {
     /// The few that are looked at alone.
     pub const fn shortlist(&self) -> Option<&Shortlist> {
         self.shortlist.as_ref()
+    }
+
+    /// What stands at a candidate of the few in the place of the value that is sorted by.
+    pub fn note(&self, ix: CandidateIx) -> Option<&str> {
+        self.shortlist.as_ref()?.notes.get(&ix).map(|note| &**note)
     }
 
     /// Says otherwise what the few are.
