@@ -3,7 +3,7 @@
 use egui::Response;
 
 use crate::{
-    domain::{CandidateIx, Mjd, Timestamp, label_book::LabelState},
+    domain::{CandidateIx, Mjd, Timestamp, label_book::LabelState, words::rounded},
     widgets::view_memory::ViewMemory,
     workspace::{screen::Field, shared::Shared},
 };
@@ -89,15 +89,6 @@ pub fn mjd_clock(mjd: Mjd) -> String {
     clock(Timestamp(micros.round() as i64))
 }
 
-/// A rounded number that is nothing has no sign.
-fn without_zero_sign(number: String) -> String {
-    let is_zero = number.starts_with('-') && number.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    if is_zero {
-        return number.replace('-', "");
-    }
-    number
-}
-
 /// The colour that stands for a candidate's label: its class, or grey for seen ones.
 pub fn label_color(shared: &Shared, labels: &LabelState) -> Option<egui::Color32> {
     let known = labels.classes.first().map(|name| {
@@ -153,9 +144,7 @@ pub fn sorted_value(shared: &Shared, ix: CandidateIx) -> String {
         (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
         (Column::Component, _) => cell.short(),
         (Column::Anomaly, Cell::Number(error)) => format!("{error:.4}"),
-        (column, Cell::Number(score)) if column.is_of_scores() => {
-            without_zero_sign(format!("{score:.3}"))
-        }
+        (column, Cell::Number(score)) if column.is_of_scores() => rounded(*score, 3),
         (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
         _ => cell.short(),
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     domain::{Candidate, CandidateIx, ModelId, words::thousands},
-    features::scoring::badge::score_words,
+    features::scoring::badge::side_words,
     workspace::{
         context::Context,
         queue::{column::Column, order::Shortlist},
@@ -86,14 +86,20 @@ fn change(shared: &Shared, predicted: [Reading<'_>; 2]) -> Option<Change> {
             Reading::Score {
                 value: new,
                 is_real: now,
+                threshold: threshold_now,
             },
             Reading::Score {
                 value: old,
                 is_real: before,
+                threshold: threshold_before,
             },
         ] if now != before => {
             let way = if new > old { "↑" } else { "↓" };
-            let words = format!("{} → {} {way}", score_words(old), score_words(new));
+            let (old_words, new_words) = (
+                side_words(old, threshold_before),
+                side_words(new, threshold_now),
+            );
+            let words = format!("{old_words} → {new_words} {way}");
             Some(Change {
                 by: (new - old).abs(),
                 words: words.into(),
