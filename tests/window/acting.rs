@@ -4,7 +4,7 @@ use egui::{Event, Key, Modifiers};
 
 use super::{
     NONE,
-    harness::{View, click, press, rest, shows, type_text},
+    harness::{View, click, click_at, press, rect_of, rest, shows, type_text},
     opened, window,
 };
 use destello::{

@@ -300,6 +300,10 @@ fn legend_ui(ui: &mut Ui, points: &[Point]) {
         let color = theme::as_text(ui, theme::band_color(band.as_ref()));
         ui.label(text.size(theme::CAPTION).color(color));
     }
+    if points.iter().any(|point| point.is_fading) {
+        ui.label(weak(ui, "× fades"))
+            .on_hover_text("A cross is fainter than in the reference, by so much light");
+    }
 }
 
 /// What the vertical axis is called.
@@ -367,7 +371,7 @@ pub(crate) fn draw_band(
     for has_images in [true, false] {
         let fading = of(&|p| p.is_fading, has_images);
         let fading = Points::new(format!("{name}, fainter than in the reference"), fading);
-        let cross = fading.color(color).radius(4.0).shape(MarkerShape::Cross);
+        let cross = fading.color(color).radius(5.0).shape(MarkerShape::Cross);
         plot.points(cross);
         let limits = of(&|p| p.is_upper_limit, has_images);
         let limits = Points::new(format!("{name}, upper limit"), limits);
