@@ -139,6 +139,9 @@ fn write(order: &Order<'_>) -> anyhow::Result<ExitCode> {
     for problem in &report.problems {
         eprintln!("{problem}");
     }
+    for field in &report.empty_fields {
+        eprintln!("{}: {}", order.out.display(), field.why);
+    }
     if report.without_position > 0 {
         let count = report.without_position;
         eprintln!("{count} candidates without a position are left out");
