@@ -117,7 +117,7 @@ impl AppState {
         self.carry_out(cx);
         let shared = &mut self.shared;
         shared.label_count.update(&shared.catalogue, &shared.book);
-        self.dialog.want_paths(cx);
+        self.dialog.want_paths(shared, cx);
         self.header.want_header(shared, cx);
         self.light_curve.want_curve(shared, cx);
         self.light_curve.want_period(shared, cx);
@@ -146,7 +146,7 @@ impl AppState {
                     self.opening.open(&mut self.shared, paths, project, cx);
                 }
                 Request::Depart(then) => self.depart(then, cx),
-                Request::Pick(purpose) => self.dialog.pick(&mut self.shared, purpose),
+                Request::Pick(purpose) => self.dialog.pick(purpose),
                 Request::Picked(purpose, paths) => self.picked(purpose, paths, cx),
                 Request::Restore(json) => self.restore_session(&json),
                 Request::JoinAgain(json) => self.opening.join_again(&json),
@@ -282,24 +282,24 @@ impl AppState {
                 self.shared
                     .apply_label(super::command::Label::Vocabulary(next), cx);
             }
-            Action::OpenFiles => self.dialog.pick(&mut self.shared, PickFor::OpenFiles),
-            Action::OpenFolder => self.dialog.pick(&mut self.shared, PickFor::OpenFolder),
+            Action::OpenFiles => self.dialog.pick(PickFor::OpenFiles),
+            Action::OpenFolder => self.dialog.pick(PickFor::OpenFolder),
             Action::OpenDemo => {
                 self.simulation.open_demo(&mut self.shared, cx);
             }
             Action::NewSimulation => {
                 self.simulation.toggle_simulation(&mut self.shared, cx);
             }
-            Action::AddVocabulary => self.dialog.pick(&mut self.shared, PickFor::Vocabulary),
-            Action::ImportLabels => self.dialog.pick(&mut self.shared, PickFor::ImportLabels),
-            Action::JoinTable => self.dialog.pick(&mut self.shared, PickFor::JoinTable),
+            Action::AddVocabulary => self.dialog.pick(PickFor::Vocabulary),
+            Action::ImportLabels => self.dialog.pick(PickFor::ImportLabels),
+            Action::JoinTable => self.dialog.pick(PickFor::JoinTable),
             Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
-            Action::ExportLabels => self.dialog.pick(&mut self.shared, PickFor::ExportLabels),
-            Action::NightReport => self.dialog.pick(&mut self.shared, PickFor::NightReport),
+            Action::ExportLabels => self.dialog.pick(PickFor::ExportLabels),
+            Action::NightReport => self.dialog.pick(PickFor::NightReport),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
             }
-            Action::AddModel => self.dialog.pick(&mut self.shared, PickFor::Model),
+            Action::AddModel => self.dialog.pick(PickFor::Model),
             Action::ReadAgain => self.opening.read_again(&mut self.shared, cx),
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
             Action::Quit => {

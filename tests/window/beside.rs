@@ -14,7 +14,7 @@ use destello::workspace::{
 #[test]
 fn what_a_candidate_looks_like_stands_beside_it_and_a_click_shows_it() {
     let sky = Sky::new(40);
-    let empty = "No label yet: give some, real (1), bogus (2)";
+    let empty = "No labels yet: give some, real (1), bogus (2)";
     let mut order = Vec::new();
     let mut view = view(SIZE, |window| {
         window.open(&[sky.path()], &sky.beside("p.destello"));

@@ -238,8 +238,23 @@ fn too_few_epochs(
     Some([format!("Class: one epoch is too few ({name})"), hover])
 }
 
+/// What a result is about: "Class", "Real/bogus"; with its epoch where the list of candidates has another result, of another
+/// epoch: "Class after epoch 4 of 27".
+fn subject(shared: &Shared, ix: CandidateIx, model: &ShownModel, reading: Reading<'_>) -> String {
+    let (what, when) = if model.predicts_classes() {
+        ("Class", "after epoch")
+    } else {
+        ("Real/bogus", "at epoch")
+    };
+    let epochs = shared.catalogue.get(ix).map_or(0, |one| one.epochs.len());
+    if epochs < 2 || reading == shared.scores.of_candidate(model, ix) {
+        return what.into();
+    }
+    format!("{what} {when} {} of {epochs}", shared.place.epoch + 1)
+}
+
 /// What a model predicts, in words with its badge: "Real/bogus .99 real (compact)", "Class .97 Supernova
-/// (recurrent)", or what it may be: "Class .53 Supernova or Asteroid, not yet (recurrent)"; read aloud as it is
+/// (recurrent)", or what it may be: "Class .53 Supernova or Asteroid, undecided (recurrent)"; read aloud as it is
 /// shown.
 pub fn result_ui(
     ui: &mut Ui,
@@ -255,11 +270,7 @@ pub fn result_ui(
     }
     let name = shared.scores.name_of(model);
     let is_active = shared.scores.is_active(&model.source);
-    let subject = if model.predicts_classes() {
-        "Class"
-    } else {
-        "Real/bogus"
-    };
+    let subject = subject(shared, candidate, model, reading);
     let (title, hover) = match reading {
         Reading::Refused(why) => {
             let text = theme::weak(ui, format!("{subject}: none, it {why} ({name})"));
