@@ -93,7 +93,7 @@ mod tests {
         for (number, digits, text) in [
             (-0.000_2, 3, "0.000"),
             (-0.0, 0, "0"),
-            (-0.000_5001, 3, "-0.001"),
+            (-0.000_500_1, 3, "-0.001"),
             (1.5, 1, "1.5"),
         ] {
             assert_eq!(rounded(number, digits), text);

@@ -7,7 +7,7 @@ use crate::{
     domain::{Role, Stamp},
     imaging::{MarkColors, Marks, PixelMark, StampStatistics, sky_at},
     widgets::view_memory::ViewMemory,
-    workspace::{display::Scope, shared::Shared},
+    workspace::{decode_pool::Decoded, display::Scope, shared::Shared},
 };
 
 /// The caption of a large stamp: role above, limits and unit below.

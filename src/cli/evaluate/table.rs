@@ -24,7 +24,12 @@ pub(super) fn text(report: &Report) -> String {
     let width = width.unwrap_or(0).max(12);
     let models = report.models.iter();
     let mut rows: Vec<_> = models
-        .map(|m| (m.model.text().to_owned(), cells(&m.figures, &m.uncertainty)))
+        .map(|m| {
+            (
+                m.model.text().to_string(),
+                cells(&m.figures, &m.uncertainty),
+            )
+        })
         .collect();
     rows.extend(report.over_seeds.iter().map(|seeds| {
         let OverSeeds { name, models, .. } = seeds;
