@@ -132,7 +132,12 @@ fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
         left = badge.right() + 4.0;
     }
     let font = FontId::proportional(theme::CAPTION);
-    let color = theme::caption_color(ui);
+    let is_filled = shared.selection.contains(ix) || shared.place.candidate == Some(ix);
+    let color = if is_filled {
+        ui.visuals().text_color()
+    } else {
+        theme::caption_color(ui)
+    };
     let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
     let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0 - BAR);
     let width = right.x - left;
