@@ -149,7 +149,7 @@ impl Look {
 #[expect(clippy::float_cmp, reason = "small binary fractions are exact")]
 mod tests {
     use super::{Look, MarkColors};
-    use crate::domain::Vocabulary;
+    use crate::domain::{Class, Vocabulary};
     use crate::{
         domain::Stamp,
         imaging::{ColorMap, Limits, PixelMark, Stretch},
@@ -226,7 +226,7 @@ mod tests {
         let marks = MarkColors::default();
         let vocabularies = Vocabulary::built_ins();
         let classes = vocabularies.iter().flat_map(|all| &all.classes);
-        for class in classes.filter_map(|class| class.rgb()) {
+        for class in classes.filter_map(Class::rgb) {
             for mark in [marks.nan, marks.sentinel] {
                 let squares = (0..3).map(|c| (i32::from(class[c]) - i32::from(mark[c])).pow(2));
                 let distance = f64::from(squares.sum::<i32>()).sqrt();

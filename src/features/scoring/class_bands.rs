@@ -190,6 +190,18 @@ fn spans<'a>(
         .collect()
 }
 
+fn why_no_class(predicted: ClassPredictions<'_>) -> String {
+    let why = predicted
+        .predictions
+        .iter()
+        .find_map(|prediction| match prediction {
+            Prediction::Refused(why) => Some(&**why),
+            Prediction::Probabilities(_) => None,
+        });
+    let why = why.unwrap_or("it has no epoch");
+    format!("No class: every epoch is left out; the first {why}")
+}
+
 fn plot_ui(
     ui: &mut Ui,
     shared: &Shared,
@@ -200,20 +212,7 @@ fn plot_ui(
     let origin = time_origin(candidate);
     let spans = spans(candidate, &predicted, origin);
     if spans.is_empty() {
-        let why = predicted
-            .predictions
-            .iter()
-            .find_map(|prediction| match prediction {
-                Prediction::Refused(why) => Some(why),
-                Prediction::Probabilities(_) => None,
-            });
-        let why = why.map_or("it has no epoch", |why| why);
-        ui.centered_and_justified(|ui| {
-            ui.label(weak(
-                ui,
-                format!("No class: every epoch is left out; the first {why}"),
-            ));
-        });
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why_no_class(predicted))));
         return;
     }
     let cursor = shared.epoch().and_then(|epoch| epoch.mjd);

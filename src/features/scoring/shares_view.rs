@@ -248,13 +248,11 @@ fn by_hand_ui(ui: &mut Ui, class: &str, title: &str, chosen: &mut ChosenShares) 
 fn share_words(shares: &ClassShares, at: usize) -> String {
     let number = |all: &[f64]| 100.0 * all.get(at).copied().unwrap_or(0.0);
     let (share, error) = (number(&shares.shares), number(&shares.errors));
-    match shares.occurs.get(at) {
-        Some(false) => format!("left out (< {:.1} %)", share + 2.0 * error),
-        _ => {
-            let error = (error > 0.0).then_some(error / 100.0);
-            share::in_words(share / 100.0, error, Style::PERCENT)
-        }
+    if shares.occurs.get(at) == Some(&false) {
+        return format!("left out (< {:.1} %)", share + 2.0 * error);
     }
+    let error = (error > 0.0).then_some(error / 100.0);
+    share::in_words(share / 100.0, error, Style::PERCENT)
 }
 
 fn name_ui(ui: &Ui, area: Rect, shared: &Shared, class: &str, title: &str) {
