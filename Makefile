@@ -30,6 +30,8 @@ endif
 # Actions of a soak, and the seed they are drawn from; a failing run names both.
 SOAK := 200000
 SEED := 20261129
+# Visits of the night that a watched folder goes through: eight hours of Rubin, without the waiting.
+VISITS := 738
 
 SYSTEM := $(shell uname -s)
 ifeq ($(SYSTEM),Linux)
@@ -50,7 +52,8 @@ help:
 	@echo 'make check-cross     types of library and program on Windows and macOS, where rustup has those targets'
 	@echo 'make test            run all tests; those on real data where DESTELLO_REAL_DATA names it'
 	@echo 'make test-cluster    Dask and Spark, two local workers each, one killed; in a virtual environment of its own'
-	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N'
+	@echo 'make soak            $(SOAK) random actions at the window, with checks after each; SOAK=N, SEED=N;'
+	@echo '                     and a folder watched for $(VISITS) visits, with kills; VISITS=N'
 	@echo 'make lint            rustfmt, clippy, documentation (warnings denied), licences of dependencies'
 	@echo 'make bench           run the benches; all ratios in one table, and target/bench/summary.json'
 	@echo 'make measured        make the page Measured of the guide out of that'
@@ -116,6 +119,7 @@ check: lint
 
 soak: system
 	DESTELLO_SOAK=$(SOAK) DESTELLO_SOAK_SEED=$(SEED) $(CARGO) test --release --locked --test soak -- --nocapture
+	DESTELLO_SOAK_VISITS=$(VISITS) $(CARGO) test --release --locked --test cli -- --nocapture watch::a_night
 
 # What is not compiled on Linux; nothing is linked or run.
 check-cross:

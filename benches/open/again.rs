@@ -8,8 +8,10 @@ use std::{
 use destello::{
     domain::Catalogue,
     io::{
-        Decoder, Found, KeptIndex, StampIds, convert::to_parquet, kept_index::Reuse, scan,
-        scan_kept,
+        Decoder, Found, KeptIndex, StampIds,
+        convert::{Conversion, to_parquet},
+        kept_index::Reuse,
+        scan, scan_kept,
     },
 };
 
@@ -146,7 +148,8 @@ pub fn measure(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
             part.absorb(candidate.clone());
         }
         let file = parts.join(format!("part-{number:05}.parquet"));
-        to_parquet(&part, &decoder, &file).map_err(|why| anyhow::anyhow!("{why}"))?;
+        to_parquet(&Conversion::of(&part, &decoder), &file)
+            .map_err(|why| anyhow::anyhow!("{why}"))?;
     }
     drop((all, candidates));
     again(

@@ -167,6 +167,17 @@ pub fn write_triplets(folder: &Path, count: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes the first candidates, of `side` × `side` pixels, into one folder.
+pub fn write_some(folder: &Path, count: usize, side: usize) -> io::Result<()> {
+    let mut noise = Noise::new(4);
+    for number in 0..count {
+        let id = format!("SYN{number:06}");
+        let bytes = triplet(&id, number, side, &mut noise);
+        fs::write(folder.join(format!("{id}.fits")), bytes)?;
+    }
+    Ok(())
+}
+
 /// Writes `count` sequences as HiTS has them: a gzipped cube of 26 epochs of 21×21 pixels with
 /// its `EPOCHS` table. Gives the paths.
 pub fn write_cubes(folder: &Path, count: usize) -> io::Result<Vec<PathBuf>> {

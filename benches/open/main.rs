@@ -1,8 +1,8 @@
 //! The main job measured end to end: open 100,000 candidates, see the first, scroll through all.
 //!
 //! `cargo bench --bench open`; `DESTELLO_BENCH_CANDIDATES` asks for another number of them, the word `packets` for
-//! the part from packets to scores alone (`DESTELLO_BENCH_PACKETS`), `again` for opening a set a second time. All
-//! files are made here, the same each time. Prints a table of aims and results.
+//! the part from packets to scores alone (`DESTELLO_BENCH_PACKETS`), `again` for opening a set a second time,
+//! `million` for a million candidates as parts of Parquet. All files are made here, the same each time. Prints a table of aims and results.
 
 mod again;
 mod alert_files;
@@ -10,6 +10,7 @@ mod decode_rates;
 mod end_to_end;
 mod fine_tune;
 mod fits_files;
+mod million;
 #[path = "../common/page.rs"]
 mod page;
 mod report;
@@ -60,6 +61,11 @@ fn main() -> anyhow::Result<()> {
         let mut report = Report::default();
         again::measure(folder.path(), &mut report)?;
         return report.put("opening again");
+    }
+    if is_wanted("million") {
+        let mut report = Report::default();
+        million::measure(folder.path(), &mut report)?;
+        return report.put("a million candidates");
     }
     let set = folder.path().join("set");
     let mut report = Report::default();

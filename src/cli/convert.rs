@@ -1,19 +1,23 @@
 //! `destello convert`: any set as files that others read.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{collections::HashSet, path::PathBuf, process::ExitCode, sync::Arc};
 
+use anyhow::{Context, bail, ensure};
+
+use super::{
+    opened::book_of,
+    print::print_line,
+    progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress},
+};
 use crate::{
-    domain::{Catalogue, Shard},
-    features::scoring::part::set_fingerprint,
-    io::{
-        Decoder,
-        convert::{Converted, cubes::to_cubes, part_to_parquet, to_parquet},
-        parts::{PartsFolder, What, WholeTable},
+    domain::{CandidateIx, Catalogue, LabelBook, Shard},
+    features::convert::task::{ConvertSet, Target},
+    io::Decoder,
+    store::Project,
+    workspace::{
+        open::read_until,
+        queue::{column::has_field, filter::Filter},
     },
-    workspace::open::read_all_with,
 };
 
 /// Arguments of `convert`.
@@ -30,73 +34,81 @@ pub struct Args {
     /// file, which `destello merge` puts together. What is there already is not written again
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
+    /// Only candidates that meet this, as in the filter line of the window: 'mag<20 label:real'
+    #[arg(long, value_name = "FILTER")]
+    filter: Option<String>,
+    /// The project whose labels, flags and notes the filter means
+    #[arg(long, value_name = "FILE", requires = "filter")]
+    project: Option<PathBuf>,
 }
 
 /// Converts, and prints how much; exit status 2 where something was left out.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let is_parquet = args
-        .out
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    let is_other_file = args.out.extension().is_some() && !args.out.is_dir();
-    anyhow::ensure!(
-        is_parquet || !is_other_file,
-        "{}: a set is written as one file .parquet, or as a folder of FITS files",
-        args.out.display()
-    );
-    let decoder = Decoder::default();
-    let opened = read_all_with(&args.paths, &decoder);
-    anyhow::ensure!(!opened.catalogue.is_empty(), "nothing could be opened");
-    let converted = match (is_parquet, args.shard) {
-        (true, None) => to_parquet(&opened.catalogue, &decoder, &args.out).map(Some),
-        (true, Some(shard)) => part(&opened.catalogue, shard, &decoder, &args.out),
-        (false, shard) => to_cubes(&opened.catalogue, shard, &decoder, &args.out).map(Some),
+    let target = Target::of(&args.out).map_err(anyhow::Error::msg)?;
+    let filter = args.filter.as_deref().map(filter).transpose()?;
+    let book = match &args.project {
+        Some(project) => book_of(&Project::open_existing(project)?)?,
+        None => LabelBook::default(),
     };
-    let Some(converted) = converted.map_err(anyhow::Error::msg)? else {
-        super::print::print_line(&format!(
-            "the part is in {} already",
-            PartsFolder::of(&args.out).path().display()
-        ))?;
-        return Ok(ExitCode::SUCCESS);
-    };
-    for problem in opened.problems.iter().chain(&converted.problems) {
+    let cancel = cancel_by_signal()?;
+    let decoder = Arc::new(Decoder::default());
+    let opened = read_until(&args.paths, &decoder, &cancel);
+    for problem in &opened.problems {
         eprintln!("{problem}");
     }
-    super::print::print_line(&format!(
-        "{} epochs of {} candidates with {} stamps written to {}",
-        converted.rows,
-        converted.objects,
-        converted.stamps,
-        args.out.display()
-    ))?;
-    let is_clean = opened.problems.is_empty() && converted.problems.is_empty();
+    let is_stopped = cancel.is_cancelled();
+    ensure!(
+        is_stopped || !opened.catalogue.is_empty(),
+        "nothing could be opened"
+    );
+    let only = match &filter {
+        Some(filter) if !is_stopped => Some(kept(filter, &opened.catalogue, &book)?),
+        _ => None,
+    };
+    let task = ConvertSet {
+        catalogue: Arc::new(opened.catalogue),
+        only,
+        target,
+        shard: args.shard,
+        decoder,
+    };
+    let Some(written) = unless_cancelled(with_progress(task, cancel))? else {
+        eprintln!(
+            "stopped; of a folder, the files that are there are whole, of a table nothing is there"
+        );
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let problems = written.converted.iter().flat_map(|one| &one.problems);
+    let mut is_clean = opened.problems.is_empty();
+    for problem in problems {
+        eprintln!("{problem}");
+        is_clean = false;
+    }
+    print_line(&written.in_words())?;
     Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
 }
 
-/// Writes the part of a share of the objects; none where it is there already.
-fn part(
+fn filter(line: &str) -> anyhow::Result<Filter> {
+    let filter = Filter::parse(line).map_err(anyhow::Error::msg);
+    let filter = filter.with_context(|| format!("--filter {line:?}"))?;
+    ensure!(
+        !filter.uses_scores(),
+        "--filter {line:?}: no scores are known here: write them with `destello score`, join the table in the window, and save from there"
+    );
+    Ok(filter)
+}
+
+/// The candidates that the filter keeps, of which there must be one.
+fn kept(
+    filter: &Filter,
     catalogue: &Catalogue,
-    shard: Shard,
-    decoder: &Decoder,
-    out: &Path,
-) -> Result<Option<Converted>, String> {
-    let folder = PartsFolder::of(out);
-    let epochs = catalogue
-        .iter()
-        .map(|(_, candidate)| candidate.epochs.len());
-    let whole = WholeTable {
-        what: What::Stamps,
-        name: "alerts".into(),
-        order: format!("{:016x}", set_fingerprint(catalogue)),
-        rows: epochs.sum::<usize>() as u64,
-    };
-    if folder.is_done(shard, &whole)? {
-        return Ok(None);
+    book: &LabelBook,
+) -> anyhow::Result<HashSet<CandidateIx>> {
+    let unknown = filter.fields().find(|name| !has_field(catalogue, name));
+    if let Some(name) = unknown {
+        bail!("--filter: no candidate has a column {name}");
     }
-    let mut converted = Converted::default();
-    folder.put(shard, whole, Vec::new(), |beside| {
-        converted = part_to_parquet(catalogue, Some(shard), decoder, beside)?;
-        Ok(converted.rows as u64)
-    })?;
-    Ok(Some(converted))
+    let kept: HashSet<_> = filter.kept_of(catalogue, book).into_iter().collect();
+    ensure!(!kept.is_empty(), "--filter: no candidate meets it");
+    Ok(kept)
 }

@@ -1,15 +1,20 @@
 //! `destello photometry`: fluxes and magnitudes of every epoch, as a table.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
+use anyhow::bail;
 use clap::ValueEnum;
 
-use super::progress::ProgressLine;
+use super::{
+    print::print_line,
+    progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress},
+};
 use crate::{
     domain::Role,
-    features::light_curve::photometry::{self, order::PhotometryOrder},
+    features::light_curve::photometry::{order::PhotometryOrder, task::MeasureSet},
     imaging::photometry::Method,
-    workspace::table,
+    io::Decoder,
+    workspace::{open::read_until, table},
 };
 
 /// Arguments of `photometry`.
@@ -68,38 +73,44 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         recenters: !args.keep_position,
     };
     if let Some(out) = &args.out {
-        // Before the work, not after it.
+        // Before anything is opened.
         table::format_of(out)?;
     }
-    let line = ProgressLine::new();
-    let report = photometry::photometry(&args.paths, &order, &mut |done, all| {
-        line.report_with(done as u64, all as u64, " candidates");
-    })?;
-    line.clear();
-    for problem in &report.problems {
+    let cancel = cancel_by_signal()?;
+    let decoder = Arc::new(Decoder::default());
+    let opened = read_until(&args.paths, &decoder, &cancel);
+    if opened.catalogue.is_empty() && !cancel.is_cancelled() {
+        let cause = opened
+            .problems
+            .first()
+            .map(|problem| format!(": {problem}"));
+        bail!("no candidate was found{}", cause.unwrap_or_default());
+    }
+    let task = MeasureSet {
+        catalogue: Arc::new(opened.catalogue),
+        only: None,
+        order,
+        decoder,
+        out: args.out.clone(),
+    };
+    let Some(report) = unless_cancelled(with_progress(task, cancel))? else {
+        eprintln!("stopped; no table was written");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let problems = || opened.problems.iter().chain(&report.problems);
+    for problem in problems() {
         eprintln!("{problem}");
     }
     if report.epochs == 0 {
-        anyhow::bail!("no epoch could be measured");
+        bail!("no epoch could be measured");
     }
-    table::write("PHOTOMETRY", &report.columns, args.out.as_deref())?;
-    if report.uncalibrated > 0 {
-        eprintln!(
-            "{} of {} epochs have no zero point: their fluxes stay in the unit of the stamps",
-            report.uncalibrated, report.epochs
-        );
+    match &report.out {
+        Some(_) => print_line(&report.in_words())?,
+        None => table::write("PHOTOMETRY", &report.columns, None)?,
     }
-    if let Some(out) = &args.out {
-        super::print::print_line(&format!(
-            "{} epochs of {} candidates written to {}",
-            report.epochs,
-            report.candidates,
-            out.display()
-        ))?;
+    if let Some(words) = report.uncalibrated_in_words() {
+        eprintln!("{words}");
     }
-    Ok(ExitCode::from(if report.problems.is_empty() {
-        0
-    } else {
-        2
-    }))
+    let is_clean = problems().next().is_none();
+    Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
 }

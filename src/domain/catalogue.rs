@@ -71,6 +71,18 @@ impl Catalogue {
             .map(|(ix, candidate)| (ix_of(ix), candidate))
     }
 
+    /// A catalogue of these candidates alone, in their order.
+    #[must_use]
+    pub fn of_these(&self, wanted: &HashSet<CandidateIx>) -> Self {
+        let mut some = Self::default();
+        for (ix, candidate) in self.iter() {
+            if wanted.contains(&ix) {
+                some.absorb(candidate.clone());
+            }
+        }
+        some
+    }
+
     /// The candidates that are to be kept, in their order.
     #[must_use]
     pub fn part(self, is_kept: impl Fn(&Candidate) -> bool) -> Self {

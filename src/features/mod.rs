@@ -2,6 +2,7 @@
 
 pub mod adaptation;
 pub mod close_pairs;
+pub mod convert;
 pub mod evaluation;
 pub mod explanation;
 pub mod file_dialog;

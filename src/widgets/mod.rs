@@ -1,6 +1,7 @@
 //! Pieces of egui that several features draw with: stamps, badges, fields, the theme.
 
 pub(crate) mod cells;
+pub mod followed;
 pub(crate) mod form_fields;
 pub(crate) mod pane;
 pub(crate) mod readout;

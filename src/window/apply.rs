@@ -10,10 +10,13 @@ use crate::{
     domain::LabelAction,
     features::{
         adaptation::changed_decisions::{roll_back, show_changes},
+        convert::task::ConvertSet,
         file_dialog::pick::PickFor,
+        light_curve::photometry::task::MeasureSet,
         open::opening::take_event,
         samp::state::What,
     },
+    tasks::Task,
     workspace::{
         action::{Action, Menu},
         context::Context,
@@ -46,6 +49,7 @@ impl AppState {
         shared.versions.poll();
         self.fine_tuning.poll_adaptation(shared, cx);
         self.close_pairs.poll_close_pairs(shared, cx);
+        self.saving.poll_saving(shared, cx);
         self.similar.poll_similar(shared, cx);
         self.samp.poll_samp(shared, cx);
         self.practice.poll_practice(shared, cx);
@@ -60,6 +64,7 @@ impl AppState {
         self.dialog.poll_paths(shared, cx);
         self.header.poll_header();
         self.light_curve.poll_light_curve();
+        self.light_curve.poll_saving(shared, cx);
         self.label_files.poll_label_files(shared, cx);
         self.opening.poll_join(shared, cx);
         self.growing.poll(shared, cx);
@@ -100,6 +105,8 @@ impl AppState {
             || self.shares.is_busy()
             || self.fine_tuning.is_busy()
             || self.close_pairs.is_finding()
+            || self.saving.is_saving()
+            || self.light_curve.is_saving()
             || self.similar.is_busy()
             || self.samp.is_busy()
             || self.practice.is_busy()
@@ -230,6 +237,8 @@ impl AppState {
                 self.close_pairs
                     .apply_close_pairs(&mut self.shared, command, cx);
             }
+            Command::SavePhotometry(command) => self.light_curve.apply_saving(command),
+            Command::SaveStamps(command) => self.saving.apply_saving(command),
             Command::Similar(command) => {
                 self.similar.apply_similar(&mut self.shared, command, cx);
             }
@@ -263,6 +272,9 @@ impl AppState {
             self.shared.report(text, cx.now);
             return;
         }
+        if let Some(purpose) = action.pick_for() {
+            return self.dialog.pick(purpose);
+        }
         match action {
             Action::NextCandidate => self.shared.walk(1, cx),
             Action::PreviousCandidate => self.shared.walk(-1, cx),
@@ -282,30 +294,20 @@ impl AppState {
                 self.shared
                     .apply_label(super::command::Label::Vocabulary(next), cx);
             }
-            Action::OpenFiles => self.dialog.pick(PickFor::OpenFiles),
-            Action::OpenFolder => self.dialog.pick(PickFor::OpenFolder),
             Action::OpenDemo => {
                 self.simulation.open_demo(&mut self.shared, cx);
             }
             Action::NewSimulation => {
                 self.simulation.toggle_simulation(&mut self.shared, cx);
             }
-            Action::AddVocabulary => self.dialog.pick(PickFor::Vocabulary),
-            Action::ImportLabels => self.dialog.pick(PickFor::ImportLabels),
-            Action::JoinTable => self.dialog.pick(PickFor::JoinTable),
             Action::UnjoinTables => self.opening.unjoin(&mut self.shared, cx),
-            Action::ExportLabels => self.dialog.pick(PickFor::ExportLabels),
-            Action::NightReport => self.dialog.pick(PickFor::NightReport),
             Action::ExportEvaluation => {
                 self.evaluation.pick_evaluation_folder(&mut self.shared, cx);
             }
-            Action::AddModel => self.dialog.pick(PickFor::Model),
             Action::ReadAgain => self.opening.read_again(&mut self.shared, cx),
             Action::CloseSet => self.opening.close_set(&mut self.shared, cx),
             Action::Quit => {
-                let figures = self.evaluation.is_writing().then_some("exporting");
-                let trains = self.fine_tuning.is_under_way().then_some("fine-tuning");
-                let under_way = self.label_files.under_way().or(figures).or(trains);
+                let under_way = self.under_way();
                 self.opening.quit(&mut self.shared, under_way, cx);
             }
             Action::HideScores => self.shared.hide_scores(cx),
@@ -333,6 +335,19 @@ impl AppState {
             }
             other => self.act_on_window(other, cx),
         }
+    }
+
+    /// What a person would lose by closing the window now, in a word.
+    fn under_way(&self) -> Option<&'static str> {
+        let is_so = [
+            (self.evaluation.is_writing(), "exporting"),
+            (self.saving.is_saving(), ConvertSet::NAME),
+            (self.light_curve.is_saving(), MeasureSet::NAME),
+            (self.fine_tuning.is_under_way(), "fine-tuning"),
+        ];
+        let mut rest = is_so.into_iter().filter(|(is_so, _)| *is_so);
+        let files = self.label_files.under_way();
+        files.or_else(|| rest.next().map(|(_, what)| what))
     }
 
     fn act_on_window(&mut self, action: Action, cx: &Context) {
@@ -448,6 +463,13 @@ impl AppState {
                 self.label_files
                     .export(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::SavePhotometry => {
+                let out = paths.swap_remove(0);
+                self.light_curve.save_photometry(&mut self.shared, out, cx);
+            }
+            PickFor::SaveStamps => {
+                self.saving.save(&mut self.shared, paths.swap_remove(0), cx);
+            }
             PickFor::Certificate => self.practice.write_certificate(&self.shared, &paths[0], cx),
             PickFor::EvaluationFolder => {
                 self.evaluation
@@ -493,16 +515,18 @@ fn needs_set(action: Action) -> bool {
         Action::Inspect | Action::Mosaic | Action::Latent | Action::Evaluate
     );
     let is_about_one = matches!(action.info().menu, Menu::Go | Menu::Label);
-    let is_of_scores = matches!(
+    let is_of_set = matches!(
         action,
         Action::FineTune
+            | Action::SavePhotometry
+            | Action::SaveStamps
             | Action::WhatChanged
             | Action::RollBack
             | Action::ScoreAgain
             | Action::Embed
     );
     let is_undoing = matches!(action, Action::SelectNone);
-    (is_screen || is_about_one || is_of_scores) && !is_undoing
+    (is_screen || is_about_one || is_of_set) && !is_undoing
 }
 
 #[cfg(test)]

@@ -3,16 +3,17 @@
 pub use crate::{
     features::{
         adaptation::command::FineTune, close_pairs::state::ClosePairsCommand,
-        evaluation::command::Evaluate, latent::command::Latent, practice::state::PracticeCommand,
-        samp::state::SampCommand, similar::state::SimilarCommand, simulation::command::Simulation,
-        team::state::TeamCommand, training::command::Train,
+        convert::state::SaveStamps, evaluation::command::Evaluate, latent::command::Latent,
+        practice::state::PracticeCommand, samp::state::SampCommand, similar::state::SimilarCommand,
+        simulation::command::Simulation, team::state::TeamCommand, training::command::Train,
     },
     workspace::command::{Go, Label, QueueCommand, Scoring, Select, Session},
 };
 use crate::{
     features::{
-        explanation::state::ExplainChoice, file_dialog::state::PathCommand,
-        light_curve::measured::CurveChoice,
+        explanation::state::ExplainChoice,
+        file_dialog::state::PathCommand,
+        light_curve::{measured::CurveChoice, saving::SavePhotometry},
     },
     workspace::{action::Action, command, display::Display, drawn::Drawn, stamp_store::Want},
 };
@@ -45,6 +46,8 @@ pub enum Command {
     FineTune(FineTune),
     /// Candidates that lie close together.
     ClosePairs(ClosePairsCommand),
+    /// Writing the stamps of the list.
+    SaveStamps(SaveStamps),
     /// Candidates that are like examples.
     Similar(SimilarCommand),
     Samp(SampCommand),
@@ -57,6 +60,8 @@ pub enum Command {
     /// Our own file dialog.
     Path(PathCommand),
     LightCurve(CurveChoice),
+    /// Writing the photometry of the list.
+    SavePhotometry(SavePhotometry),
     /// Show this over the stamps.
     Explanation(ExplainChoice),
 }

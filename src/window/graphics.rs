@@ -8,7 +8,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use eframe::UserEvent;
 use egui_wgpu::{RenderState, WgpuSetup, WgpuSetupCreateNew};
 use winit::{event_loop::EventLoop, platform::run_on_demand::EventLoopExtRunOnDemand as _};
 
-use super::{Viewer, repaint};
+use super::{Viewer, repaint, still_pointer::StillPointer};
 use crate::{
     gpu::{self, DeviceWatch, device},
     logging,
@@ -154,12 +154,15 @@ fn run_window(
     let mut furnished = None;
     let outcome = &mut furnished;
     let frames = events.create_proxy();
+    let drawn = Arc::new(OnceLock::new());
+    let ctx = drawn.clone();
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
         let outcome = outcome.insert(furnish(context, held));
         if let Err(error) = outcome {
             return Err(error.to_string().into());
         }
         repaint::drive(&context.egui_ctx, frames);
+        ctx.set(context.egui_ctx.clone()).unwrap_or_default();
         let viewer = held.as_mut().ok_or("the window could not be set up")?;
         let render_state = context.wgpu_render_state.as_ref();
         viewer.fault = faults
@@ -180,8 +183,8 @@ fn run_window(
     });
     let options = options(size, faults, reason.is_some());
     let run = || {
-        let mut window = eframe::create_native("destello", options, create, events);
-        events.run_app_on_demand(&mut window)
+        let window = eframe::create_native("destello", options, create, events);
+        events.run_app_on_demand(&mut StillPointer::over(window, drawn))
     };
     let ended = catch_unwind(AssertUnwindSafe(run));
     let watch = slot.as_ref().map(|viewer| viewer.watch.clone());

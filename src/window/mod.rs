@@ -19,6 +19,7 @@ pub mod settings_file;
 pub(crate) mod settings_pane;
 pub mod state;
 pub(crate) mod status_bar;
+mod still_pointer;
 pub(crate) mod top_bar;
 pub mod tour;
 mod tour_script;

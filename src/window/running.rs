@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     features::{
-        close_pairs::task::FindClosePairs, scoring::detections::FindDetections,
+        close_pairs::task::FindClosePairs,
+        convert::{state::SaveStamps, task::ConvertSet},
+        light_curve::{photometry::task::MeasureSet, saving::SavePhotometry},
+        scoring::detections::FindDetections,
         similar::task::CompareStamps,
     },
     tasks::{Running, Task, progress::Progress},
@@ -84,6 +87,16 @@ impl AppState {
             FindClosePairs::NAME,
             progress(self.close_pairs.finding.as_ref()),
             Some(Command::ClosePairs(ClosePairsCommand::Stop)),
+        );
+        add(
+            ConvertSet::NAME,
+            progress(self.saving.running.as_ref()),
+            Some(Command::SaveStamps(SaveStamps::Stop)),
+        );
+        add(
+            MeasureSet::NAME,
+            progress(self.light_curve.saving.as_ref()),
+            Some(Command::SavePhotometry(SavePhotometry::Stop)),
         );
         add(
             CompareStamps::NAME,

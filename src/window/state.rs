@@ -3,9 +3,9 @@
 use crate::{
     features::{
         adaptation::state::FineTuningPane, close_pairs::state::ClosePairsPane,
-        evaluation::state::EvaluationPane, explanation::state::ExplanationPane,
-        file_dialog::state::DialogPane, inspect::header::HeaderPane,
-        labelling::transfer::LabelFiles, latent::state::LatentPane,
+        convert::state::SavingStamps, evaluation::state::EvaluationPane,
+        explanation::state::ExplanationPane, file_dialog::state::DialogPane,
+        inspect::header::HeaderPane, labelling::transfer::LabelFiles, latent::state::LatentPane,
         light_curve::state::LightCurvePane, open::state::OpeningPane,
         practice::state::PracticePane, samp::state::SampPane, scoring::detections::DetectionTasks,
         scoring::find_shares::SharesTasks, scoring::state::ScoringTasks,
@@ -45,6 +45,8 @@ pub struct AppState {
     pub fine_tuning: FineTuningPane,
     /// Candidates that lie close together.
     pub close_pairs: ClosePairsPane,
+    /// Stamps that are being saved.
+    pub saving: SavingStamps,
     /// Candidates that are like examples.
     pub similar: SimilarSearch,
     pub samp: SampPane,
@@ -84,6 +86,7 @@ impl AppState {
             latent: LatentPane::default(),
             fine_tuning: FineTuningPane::default(),
             close_pairs: ClosePairsPane::default(),
+            saving: SavingStamps::default(),
             similar: SimilarSearch::default(),
             samp: SampPane::default(),
             practice: PracticePane::default(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pick::PickFor;
+
 /// What a person can ask for with one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +18,8 @@ pub enum Action {
     UnjoinTables,
     ExportLabels,
     NightReport,
+    SavePhotometry,
+    SaveStamps,
     AddVocabulary,
     ExportEvaluation,
     ReadAgain,
@@ -199,6 +203,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::UnjoinTables, Menu::File, "Remove joined tables", "Take the columns of all joined tables away, here and in the project", &[]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
     row(Action::NightReport, Menu::File, "Night report…", "One HTML page: counts, and every judged candidate with stamps, light curve, label, who and when", &[]),
+    row(Action::SavePhotometry, Menu::File, "Save photometry…", "Measure every epoch of the candidates of the list: a table of fluxes and magnitudes, CSV, Parquet or FITS", &[]),
+    row(Action::SaveStamps, Menu::File, "Save stamps…", "Write the candidates of the list with their stamps: one Parquet file, or a folder of FITS cubes", &[]),
     row(Action::AddVocabulary, Menu::File, "Add vocabulary…", "Read classes of your own from a TOML file", &[]),
     row(Action::ExportEvaluation, Menu::File, "Export evaluation…", "Write all figures of the evaluation: CSV, JSON, PNG", &["Ctrl+Shift+E"]),
     row(Action::ReadAgain, Menu::File, "Read all files again", "Open this set again without the index that was kept", &[]),
@@ -298,17 +304,24 @@ pub const ACTIONS: &[ActionInfo] = &[
 impl Action {
     /// True where it opens a file dialog.
     pub const fn asks_for_path(self) -> bool {
-        matches!(
-            self,
-            Self::OpenFiles
-                | Self::OpenFolder
-                | Self::ImportLabels
-                | Self::JoinTable
-                | Self::ExportLabels
-                | Self::NightReport
-                | Self::AddVocabulary
-                | Self::AddModel
-        )
+        self.pick_for().is_some()
+    }
+
+    /// The file dialog that it opens at once; none for other actions.
+    pub const fn pick_for(self) -> Option<PickFor> {
+        Some(match self {
+            Self::OpenFiles => PickFor::OpenFiles,
+            Self::OpenFolder => PickFor::OpenFolder,
+            Self::ImportLabels => PickFor::ImportLabels,
+            Self::JoinTable => PickFor::JoinTable,
+            Self::ExportLabels => PickFor::ExportLabels,
+            Self::NightReport => PickFor::NightReport,
+            Self::SavePhotometry => PickFor::SavePhotometry,
+            Self::SaveStamps => PickFor::SaveStamps,
+            Self::AddVocabulary => PickFor::Vocabulary,
+            Self::AddModel => PickFor::Model,
+            _ => return None,
+        })
     }
 
     /// The table row of this action.
@@ -353,7 +366,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            104,
+            106,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

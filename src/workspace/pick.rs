@@ -19,6 +19,10 @@ pub enum PickFor {
     ExportLabels,
     /// A page to write a report to.
     NightReport,
+    /// A table of photometry to write.
+    SavePhotometry,
+    /// A file or folder to write stamps to.
+    SaveStamps,
     /// A file for the certificate of a practice.
     Certificate,
     /// A survey of the user's own (TOML).
@@ -60,9 +64,12 @@ impl PickFor {
             | Self::Templates
             | Self::SimulationFolder
             | Self::EvaluationFolder => PickKind::Folder,
-            Self::ExportLabels | Self::NightReport | Self::Certificate | Self::NewModel => {
-                PickKind::Save
-            }
+            Self::ExportLabels
+            | Self::NightReport
+            | Self::SavePhotometry
+            | Self::SaveStamps
+            | Self::Certificate
+            | Self::NewModel => PickKind::Save,
             Self::Vocabulary
             | Self::ImportLabels
             | Self::JoinTable
@@ -83,6 +90,8 @@ impl PickFor {
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
             Self::NightReport => "Write a report",
+            Self::SavePhotometry => "Save photometry",
+            Self::SaveStamps => "Save stamps: .parquet, or a folder by a name without ending",
             Self::Certificate => "A file for the certificate",
             Self::Survey | Self::TrainingSurvey => "Choose a survey",
             Self::Templates => "Choose a folder of templates",
@@ -120,6 +129,12 @@ impl PickFor {
                 ("Label Studio tasks", &["labelstudio.json"]),
             ],
             Self::NightReport => &[("Night report", &["html"])],
+            Self::SavePhotometry => &[
+                ("CSV", &["csv"]),
+                ("Parquet", &["parquet"]),
+                ("FITS table", &["fits"]),
+            ],
+            Self::SaveStamps => &[("Parquet with cutouts", &["parquet"])],
             Self::OpenFiles
             | Self::OpenFolder
             | Self::JoinTable
@@ -134,6 +149,8 @@ impl PickFor {
         match self {
             Self::ExportLabels => Some("labels.csv".into()),
             Self::NightReport => Some(night_report_name(today)),
+            Self::SavePhotometry => Some("photometry.csv".into()),
+            Self::SaveStamps => Some("stamps.parquet".into()),
             Self::Certificate => Some("certificate.html".into()),
             Self::NewModel => Some("model.safetensors".into()),
             _ => None,

@@ -1,6 +1,10 @@
 //! What all features share of the opened set and of the screen.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use super::{
     alike::Alike,
@@ -284,6 +288,22 @@ impl Shared {
             latent: self.embedding.as_deref(),
         };
         change(&mut self.queue, facts);
+    }
+
+    /// True where something is listed that can be saved; else there is a message.
+    pub fn has_listed(&mut self, cx: &Context) -> bool {
+        let has_listed = !self.queue.order().is_empty();
+        if !has_listed {
+            self.warn("the list is empty: there is nothing to save", cx.now);
+        }
+        has_listed
+    }
+
+    /// The candidates of the list; none where these are all.
+    pub fn listed(&self) -> Option<HashSet<CandidateIx>> {
+        let listed = self.queue.order();
+        let is_part = listed.len() < self.catalogue.len();
+        is_part.then(|| listed.iter().copied().collect())
     }
 
     /// Asks the view to put the keyboard into a text field.

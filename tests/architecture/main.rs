@@ -71,6 +71,7 @@ const FEATURES: &[(&str, &[&str])] = &[
         "adaptation",
         &["evaluation", "latent", "scoring", "training"],
     ),
+    ("convert", &["scoring"]),
     ("evaluation", &["labelling"]),
     ("explanation", &["render", "scoring"]),
     ("inspect", &["explanation", "light_curve", "scoring"]),

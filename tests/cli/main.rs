@@ -8,6 +8,7 @@ mod class_sets;
 mod close_pairs;
 #[path = "../common/mod.rs"]
 mod common;
+mod convert;
 mod evaluate;
 mod fine_tune;
 mod guide;

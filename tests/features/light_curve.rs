@@ -3,15 +3,20 @@
 use crate::common::{
     InlineWindow, StampSet,
     star_cubes::{self, EPOCHS},
+    tables::csv,
 };
 use destello::{
     domain::Role,
-    features::light_curve::{
-        folding::Fold,
-        measured::{CurveChoice, shown_curve},
-        points::{Curve, Scale},
+    features::{
+        file_dialog::pick::PickFor,
+        light_curve::{
+            folding::Fold,
+            measured::{CurveChoice, shown_curve},
+            points::{Curve, Scale},
+        },
     },
     window::command::Command,
+    workspace::action::Action,
 };
 
 fn points(window: &InlineWindow) -> (usize, Scale, Option<String>) {
@@ -69,4 +74,39 @@ fn given_magnitudes_stay_until_measured_ones_are_asked_for() {
         "the choice is restored"
     );
     window.close();
+}
+
+#[test]
+fn the_photometry_of_the_list_is_written_as_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let night = folder.path().join("night");
+    std::fs::create_dir(&night).unwrap();
+    star_cubes::write(&night.join("a.fits"), true, 1);
+    star_cubes::write(&night.join("b.fits"), false, 2);
+    let mut window = InlineWindow::on(&night, &folder.path().join("night.destello"));
+    let mut save = |filter: &str, name: &str| {
+        window.filter(filter);
+        window.act(Action::SavePhotometry);
+        assert_eq!(window.dialogs, [PickFor::SavePhotometry]);
+        let out = folder.path().join(name);
+        window.answer_dialogs(&out);
+        window.settle();
+        (window.toast().to_owned(), out)
+    };
+    let (toast, out) = save("id:a", "a.csv");
+    let expected = format!(
+        "{EPOCHS} epochs of 1 candidate written to {}",
+        out.display()
+    );
+    assert_eq!(toast, expected);
+    let table = csv(&out);
+    assert_eq!(table.1.len(), EPOCHS);
+    assert!(table.1.iter().all(|row| row[0] == "a"));
+    let (toast, out) = save("", "both.csv");
+    let uncalibrated = format!("{EPOCHS} of {} epochs have no zero point", 2 * EPOCHS);
+    assert!(toast.contains(&uncalibrated), "{toast}");
+    assert_eq!(csv(&out).1.len(), 2 * EPOCHS);
+    let (toast, out) = save("", "both.doc");
+    assert!(toast.contains("the ending should be"), "{toast}");
+    assert!(!out.exists());
 }

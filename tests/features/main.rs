@@ -10,6 +10,7 @@ mod adaptation;
 mod close_pairs;
 #[path = "../common/mod.rs"]
 mod common;
+mod convert;
 mod evaluation;
 mod explanation;
 mod growing;

@@ -1,7 +1,7 @@
 //! The readers as the program has them, and what a fuzzer does with a file: everything that opening it, looking at
 //! each stamp and reading each header does.
 
-#![allow(dead_code, reason = "the window uses the rest")]
+#![allow(dead_code, unused_imports, reason = "the window uses the rest")]
 
 #[path = "../../src/domain/mod.rs"]
 pub mod domain;
@@ -63,7 +63,11 @@ fn folder() -> &'static PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let root = PathBuf::from("/dev/shm");
-        let root = if root.is_dir() { root } else { std::env::temp_dir() };
+        let root = if root.is_dir() {
+            root
+        } else {
+            std::env::temp_dir()
+        };
         let folder = root.join(format!("destello-fuzz-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder in memory");
         folder
@@ -76,11 +80,17 @@ fn open(name: &str, bytes: &[u8]) {
     std::fs::write(&path, bytes).expect("a file in memory");
     let decoder = Decoder::default();
     let mut wanted = Vec::new();
-    scan(&[path], &decoder, &StampIds::default(), &|| false, &mut |found| {
-        if let Found::Candidate(candidate) = found {
-            wanted.extend(candidate.epochs.into_iter().flat_map(|epoch| epoch.stamps));
-        }
-    });
+    scan(
+        &[path],
+        &decoder,
+        &StampIds::default(),
+        &|| false,
+        &mut |found| {
+            if let Found::Candidate(candidate) = found {
+                wanted.extend(candidate.epochs.into_iter().flat_map(|epoch| epoch.stamps));
+            }
+        },
+    );
     for (_, stamp) in decoder.decode(&wanted) {
         if let Ok(stamp) = stamp {
             assert_eq!(stamp.pixels.len(), stamp.width * stamp.height);

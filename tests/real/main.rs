@@ -83,6 +83,7 @@ fn trials() -> Vec<Trial> {
         Keyboard =>
             window::where_no_dialog_comes_a_typed_path_opens_a_set_and_a_signal_closes_it_with_every_label,
             window::labels_given_by_key_survive_a_kill,
+            window::moves_of_the_pointer_over_what_stays_the_same_draw_nothing,
             window::a_lost_graphics_device_costs_no_label_and_no_place,
             window::a_refused_driver_is_replaced_and_a_second_loss_ends_with_a_sentence;
         Python(&["astropy"]) => samp::positions_tables_and_images_reach_a_client_of_astropy;

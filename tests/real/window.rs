@@ -456,3 +456,50 @@ pub fn a_refused_driver_is_replaced_and_a_second_loss_ends_with_a_sentence() {
     }
     assert_eq!(classes(&book(project))[0], "bogus");
 }
+
+/// Seconds of processor time of a process, all threads together.
+fn processor_s(program: &Program) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.0.id())).unwrap();
+    // Behind the name user and system time are the 12th and 13th, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace();
+    let ticks = fields
+        .skip(11)
+        .take(2)
+        .map(|ticks| ticks.parse::<f64>().unwrap());
+    ticks.sum::<f64>() / 100.0
+}
+
+pub fn moves_of_the_pointer_over_what_stays_the_same_draw_nothing() {
+    const MOVES: usize = 30;
+    let scene = Scene::new();
+    let hand = scene.hand();
+    let (mut program, window) = scene.open(&[], Stdio::inherit());
+    hand.xdotool(&["windowmove", "--sync", &window, "0", "0"]);
+    // What is still computed and drawn is done.
+    let mut last = processor_s(&program);
+    wait_for("the program to rest", || {
+        std::thread::sleep(Duration::from_secs(1));
+        let now = processor_s(&program);
+        let rests = now - last < 0.02;
+        last = now;
+        rests.then_some(())
+    });
+    let cost = |at: [usize; 2]| {
+        let place = |step: usize| (at[0] + step % 7).to_string();
+        let y = at[1].to_string();
+        hand.xdotool(&["mousemove", &place(6), &y]);
+        std::thread::sleep(Duration::from_secs(1));
+        let before = processor_s(&program);
+        for step in 0..MOVES {
+            hand.xdotool(&["mousemove", &place(step), &y]);
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        processor_s(&program) - before
+    };
+    let (status_line, stamp) = (cost([700, 852]), cost([450, 300]));
+    println!("{MOVES} moves: {status_line:.2} s over the status line, {stamp:.2} s over a stamp");
+    assert!(stamp > 5.0 * status_line, "{stamp} {status_line}");
+    hand.press("ctrl+q");
+    assert!(program.ends_well());
+}

@@ -17,6 +17,7 @@ use crate::{
     },
     tasks::Running,
     widgets::{
+        followed::follow_pointer,
         pane::pane_ui,
         spoken,
         theme::{self, weak},
@@ -225,6 +226,7 @@ fn losses_ui(ui: &mut Ui, news: &FineTuneNews) {
                     .radius(1.5),
             );
         });
+    follow_pointer(ui.ctx(), shown.response.rect);
     spoken::picture(&shown.response, "fine-tuning losses", || {
         news.losses.last().map_or_else(
             || "nothing yet".into(),

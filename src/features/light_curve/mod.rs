@@ -7,5 +7,6 @@ pub mod measured;
 pub mod period_search;
 pub mod photometry;
 pub mod points;
+pub mod saving;
 pub mod state;
 pub(crate) mod view;

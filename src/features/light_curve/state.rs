@@ -3,7 +3,9 @@
 use super::{
     folding::PeriodSearch,
     measured::{CurveChoice, MeasuredCurves},
+    photometry::task::MeasureSet,
 };
+use crate::tasks::Running;
 
 #[derive(Debug, Default)]
 pub struct LightCurvePane {
@@ -12,6 +14,8 @@ pub struct LightCurvePane {
     pub period_search: PeriodSearch,
     /// Light curves measured here.
     pub measured: MeasuredCurves,
+    /// The table of the list that is being made.
+    pub(crate) saving: Option<Running<MeasureSet>>,
 }
 
 impl LightCurvePane {

@@ -4,7 +4,7 @@ use egui::{Color32, Ui, Vec2b};
 use egui_plot::{Corner, Legend, Line, Plot, Points};
 
 use super::state::{CurvePoint, TrainingNews};
-use crate::widgets::{spoken, theme};
+use crate::widgets::{followed::follow_pointer, spoken, theme};
 
 /// Room for the axis below each plot, points.
 const AXIS: f32 = 24.0;
@@ -91,6 +91,7 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
                 }
             }
         });
+    follow_pointer(ui.ctx(), shown.response.rect);
     spoken::picture(&shown.response, &format!("{name} by step"), || {
         in_words(curves)
     });

@@ -14,11 +14,10 @@ use std::{
     path::Path,
 };
 
-use super::{Converted, is_extra_field};
+use super::{Conversion, Converted, STOPPED, is_extra_field};
 use crate::{
     domain::{
-        Candidate, Catalogue, DifferenceSign, Epoch, FieldValue, Geometry, Role, Shard, Stamp,
-        StampRef, TimeScale,
+        Candidate, DifferenceSign, Epoch, FieldValue, Geometry, Role, Stamp, StampRef, TimeScale,
     },
     io::{
         decode::Decoder,
@@ -39,13 +38,14 @@ const MOST_NAME_BYTES: usize = 120;
 /// not written again.
 ///
 /// # Errors
-/// Where the folder holds something else, or nothing can be written there.
-pub fn to_cubes(
-    catalogue: &Catalogue,
-    shard: Option<Shard>,
-    decoder: &Decoder,
-    folder: &Path,
-) -> Result<Converted, String> {
+/// Where the folder holds something else, nothing can be written there, or it was stopped: then what is written so far stays.
+pub fn to_cubes(conversion: &Conversion<'_>, folder: &Path) -> Result<Converted, String> {
+    let Conversion {
+        catalogue,
+        decoder,
+        shard,
+        go_on,
+    } = *conversion;
     let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
     fs::create_dir_all(folder).map_err(fault)?;
     let mut taken = HashSet::new();
@@ -65,8 +65,11 @@ pub fn to_cubes(
     };
     let mut converted = Converted::default();
     for (name, candidate) in names {
-        if present.contains(&name) || shard.is_some_and(|shard| !shard.holds(&candidate.id)) {
+        if present.contains(&name) || !conversion.holds(&candidate.id) {
             continue;
+        }
+        if !go_on(converted.rows) {
+            return Err(STOPPED.into());
         }
         let stamps = decoded(candidate, decoder, &mut converted);
         let path = folder.join(name);

@@ -44,6 +44,38 @@ const TEXTS: [&str; 6] = [
 ];
 const NUMBERS: [&str; 6] = ["mjd", "ra", "dec", "magpsf", "sigmapsf", "diffmaglim"];
 
+/// What is to be written.
+#[derive(Clone, Copy)]
+pub struct Conversion<'a> {
+    pub catalogue: &'a Catalogue,
+    /// Reads the stamps.
+    pub decoder: &'a Decoder,
+    /// Only this share of the objects.
+    pub shard: Option<Shard>,
+    /// Is given how many epochs are written so far, and answers whether to go on.
+    pub go_on: &'a dyn Fn(usize) -> bool,
+}
+
+impl<'a> Conversion<'a> {
+    /// All of a set, to its end.
+    pub fn of(catalogue: &'a Catalogue, decoder: &'a Decoder) -> Self {
+        Self {
+            catalogue,
+            decoder,
+            shard: None,
+            go_on: &|_| true,
+        }
+    }
+
+    /// True for an object of the share.
+    fn holds(&self, id: &str) -> bool {
+        self.shard.is_none_or(|shard| shard.holds(id))
+    }
+}
+
+/// What ends a conversion that is not to go on.
+const STOPPED: &str = "stopped";
+
 #[derive(Debug, Default)]
 pub struct Converted {
     /// Epochs.
@@ -68,36 +100,27 @@ struct Extra {
     texts: Vec<Arc<str>>,
 }
 
-/// Writes the set; an existing file of that name is replaced when all is there.
+/// Writes the set, or a share of it; an existing file of that name is replaced when all is there.
 ///
 /// # Errors
-/// Where nothing can be written there.
-pub fn to_parquet(
-    catalogue: &Catalogue,
-    decoder: &Decoder,
-    out: &Path,
-) -> Result<Converted, String> {
+/// Where nothing can be written there, or it was stopped.
+pub fn to_parquet(conversion: &Conversion<'_>, out: &Path) -> Result<Converted, String> {
     let mut converted = Converted::default();
     let written = super::export::written_beside(out, |beside| {
-        converted = part_to_parquet(catalogue, None, decoder, beside)?;
+        converted = part_to_parquet(conversion, beside)?;
         Ok(())
     });
     written.map_err(|error| error.to_string())?;
     Ok(converted)
 }
 
-/// Writes the epochs of a share of the objects, with their numbers among all; those of all objects without.
+/// The same in place. The rows of a share have their numbers among all.
 ///
 /// # Errors
-/// Where nothing can be written there.
-pub fn part_to_parquet(
-    catalogue: &Catalogue,
-    shard: Option<Shard>,
-    decoder: &Decoder,
-    out: &Path,
-) -> Result<Converted, String> {
+/// Where nothing can be written there, or it was stopped.
+pub fn part_to_parquet(conversion: &Conversion<'_>, out: &Path) -> Result<Converted, String> {
     let file = File::create(out).map_err(|error| error.to_string())?;
-    write(catalogue, shard, decoder, file).map_err(|error| error.to_string())
+    write(conversion, file).map_err(|error| error.to_string())
 }
 
 /// How pages are packed.
@@ -108,12 +131,13 @@ pub(super) fn properties() -> Result<WriterProperties, ParquetError> {
         .build())
 }
 
-fn write(
-    catalogue: &Catalogue,
-    shard: Option<Shard>,
-    decoder: &Decoder,
-    file: File,
-) -> Result<Converted, ParquetError> {
+fn write(conversion: &Conversion<'_>, file: File) -> Result<Converted, ParquetError> {
+    let Conversion {
+        catalogue,
+        decoder,
+        shard,
+        go_on,
+    } = *conversion;
     let epochs = catalogue.iter().flat_map(|(_, candidate)| {
         let epochs = candidate.epochs.iter();
         epochs.map(move |epoch| (candidate, epoch))
@@ -130,18 +154,18 @@ fn write(
     let extra = extra(&lines);
     let is_used = |role: &Role| lines.iter().any(|line| line.epoch.stamp(*role).is_some());
     let roles: Vec<Role> = Role::ALL.into_iter().filter(is_used).collect();
-    if let Some(shard) = shard {
-        lines.retain(|line| shard.holds(&line.candidate.id));
-    }
+    lines.retain(|line| conversion.holds(&line.candidate.id));
     let schema = schema(&extra, &roles, shard.is_some())?;
     let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties()?))?;
     let objects = catalogue.iter();
-    let is_mine = |id: &str| shard.is_none_or(|shard| shard.holds(id));
     let mut converted = Converted {
-        objects: objects.filter(|(_, one)| is_mine(&one.id)).count(),
+        objects: objects.filter(|(_, one)| conversion.holds(&one.id)).count(),
         ..Converted::default()
     };
     for group in lines.chunks(ROWS_PER_GROUP) {
+        if !go_on(converted.rows) {
+            return Err(ParquetError::General(STOPPED.into()));
+        }
         let mut out = writer.next_row_group()?;
         for name in TEXTS {
             texts(&mut out, group.iter().map(|line| text_of(line, name)))?;

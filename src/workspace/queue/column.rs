@@ -433,7 +433,7 @@ fn field(candidate: &Candidate, name: &str) -> Cell {
 
 /// True where any candidate has a field of that name. Candidates of one kind of file share the list of their names,
 /// which is looked through once.
-pub(super) fn has_field(catalogue: &Catalogue, name: &str) -> bool {
+pub fn has_field(catalogue: &Catalogue, name: &str) -> bool {
     let mut looked_at: Option<&Fields> = None;
     catalogue.iter().any(|(_, candidate)| {
         let of_epochs = candidate.epochs.iter().map(|epoch| &epoch.fields);

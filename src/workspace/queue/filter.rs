@@ -6,7 +6,13 @@ use std::{fmt, sync::Arc};
 
 use super::{
     column::{Column, Row},
+    facts::Facts,
     filter_term::{Term, parse_term},
+    sorting::kept,
+};
+use crate::{
+    domain::{CandidateIx, Catalogue, LabelBook},
+    workspace::{repeat_check::RepeatCheck, scores::shown::Scores},
 };
 
 /// Words that join terms, and are no terms.
@@ -127,6 +133,21 @@ impl Filter {
     /// True where the candidate meets it.
     pub fn matches(&self, row: Row<'_>) -> bool {
         self.root.matches(row)
+    }
+
+    /// The candidates that meet it by the data and these labels alone, in the order of finding.
+    pub fn kept_of(&self, catalogue: &Catalogue, book: &LabelBook) -> Vec<CandidateIx> {
+        let facts = Facts {
+            catalogue,
+            book,
+            scores: &Scores::default(),
+            repeat_check: &RepeatCheck::default(),
+            latent: None,
+        };
+        kept(0, facts, &|ix| {
+            let candidate = catalogue.get(ix);
+            candidate.is_some_and(|candidate| self.matches(facts.row(ix, candidate)))
+        })
     }
 
     pub(super) fn terms(&self) -> Vec<&Term> {

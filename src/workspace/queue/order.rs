@@ -11,12 +11,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    column::{Cell, Column, Row, has_field},
+    column::{Column, Row},
     facts::Facts,
     filter::Filter,
-    filter_term::ends_in_bare_word,
+    filter_line::FilterLine,
     hint::why_nothing,
     label_next::{Reason, ranked},
+    sorting::{by_number, kept, sorted},
 };
 use crate::{
     domain::{Candidate, CandidateIx, Catalogue},
@@ -81,17 +82,8 @@ impl Shortlist {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     spec: QueueSpec,
-    filter: Filter,
-    /// The last line that was understood.
-    understood: String,
-    /// The filter in force before the bare word at the end of the line was begun: what looks like a part of an identifier may become the
-    /// name of a column.
-    before_word: Filter,
+    line: FilterLine,
     shortlist: Option<Shortlist>,
-    fault: Option<String>,
-    unknown: Option<Arc<str>>,
-    /// What the line asks for, where it is not in force because a column is unknown.
-    refused: Option<Filter>,
     hint: Option<String>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
@@ -104,13 +96,6 @@ pub struct Queue {
 }
 
 const NOT_IN_QUEUE: u32 = u32::MAX;
-
-/// The first column of a filter that no candidate has; none before there is any candidate.
-fn missing_column(filter: &Filter, catalogue: &Catalogue) -> Option<Arc<str>> {
-    let mut fields = filter.fields();
-    let missing = fields.find(|name| !has_field(catalogue, name));
-    missing.filter(|_| !catalogue.is_empty()).cloned()
-}
 
 impl Queue {
     pub const fn spec(&self) -> &QueueSpec {
@@ -160,12 +145,12 @@ impl Queue {
 
     /// Why the filter line is not understood; the last good filter stays in force.
     pub fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+        self.line.fault()
     }
 
     /// The filter by which candidates are listed, also where the line is not understood.
     pub const fn filter_in_force(&self) -> &Filter {
-        &self.filter
+        self.line.in_force()
     }
 
     /// Why nothing is listed, and what to write instead, where that can be seen from the values that there are.
@@ -202,7 +187,7 @@ impl Queue {
     pub fn set_spec(&mut self, spec: QueueSpec, facts: Facts<'_>) {
         let is_filter_new = spec.filter != self.spec.filter;
         if is_filter_new {
-            self.read(&spec.filter, facts.catalogue);
+            self.line.read(&spec.filter, facts.catalogue);
         }
         self.spec = spec;
         self.refresh(facts);
@@ -210,80 +195,20 @@ impl Queue {
             self.hint = self
                 .order
                 .is_empty()
-                .then(|| why_nothing(&self.filter, facts))
+                .then(|| why_nothing(self.line.in_force(), facts))
                 .flatten();
         }
-    }
-
-    /// Reads a filter line; what is not understood, or compares a column that no candidate has, leaves the filter that is
-    /// in force.
-    fn read(&mut self, line: &str, catalogue: &Catalogue) {
-        (self.unknown, self.refused) = (None, None);
-        match Filter::parse(line) {
-            Ok(filter) => match missing_column(&filter, catalogue) {
-                None => self.put_in_force(filter, line),
-                Some(name) => {
-                    self.leave_column(line);
-                    let term = filter.term_of_field(&name);
-                    let term = term.map_or_else(|| line.to_owned(), ToString::to_string);
-                    self.fault = Some(format!("{term}: no candidate has a column {name}"));
-                    (self.unknown, self.refused) = (Some(name), Some(filter));
-                }
-            },
-            Err(why) => {
-                self.leave_column(line);
-                self.fault = Some(why);
-            }
-        }
-    }
-
-    fn put_in_force(&mut self, filter: Filter, line: &str) {
-        if !ends_in_bare_word(line) {
-            self.before_word = filter.clone();
-        }
-        line.clone_into(&mut self.understood);
-        self.filter = filter;
-        self.fault = None;
-        self.unknown = None;
-    }
-
-    /// A word that turns out to be the beginning of a column no longer filters as a part of an identifier.
-    fn leave_column(&mut self, line: &str) {
-        if self.was_beginning_of(line) {
-            self.filter = self.before_word.clone();
-            self.understood.clear();
-        }
-    }
-
-    /// True where the last line that was understood ended within a word that goes on in this one: "mag" before "mag<".
-    fn was_beginning_of(&self, line: &str) -> bool {
-        let rest = line.strip_prefix(&self.understood);
-        let next = rest.and_then(|rest| rest.chars().next());
-        let goes_on = next.is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')'));
-        goes_on && ends_in_bare_word(&self.understood)
     }
 
     /// Looks again for the columns of the filter, as candidates or tables have come or gone; true where a line that was
     /// refused for a column is in force now: the caller makes the queue anew.
     pub fn look_for_columns(&mut self, catalogue: &Catalogue) -> bool {
-        let refused = self.refused.take();
-        self.unknown = missing_column(refused.as_ref().unwrap_or(&self.filter), catalogue);
-        match refused {
-            Some(filter) if self.unknown.is_none() => {
-                let line = self.spec.filter.clone();
-                self.put_in_force(filter, &line);
-                true
-            }
-            refused => {
-                self.refused = refused;
-                false
-            }
-        }
+        self.line.look_for_columns(&self.spec.filter, catalogue)
     }
 
     /// A column that the filter compares and no candidate has.
     pub const fn unknown_column(&self) -> Option<&Arc<str>> {
-        self.unknown.as_ref()
+        self.line.unknown_column()
     }
 
     /// Filters and sorts everything again.
@@ -327,12 +252,12 @@ impl Queue {
 
     /// True where scores decide who is in it, or in which order.
     pub fn uses_scores(&self) -> bool {
-        self.spec.column.is_of_scores() || self.filter.uses_scores()
+        self.spec.column.is_of_scores() || self.line.in_force().uses_scores()
     }
 
     /// True where scores or the data's own classes decide who is in it, or in which order.
     pub fn gives_away(&self) -> bool {
-        self.spec.column.gives_away() || self.filter.gives_away()
+        self.spec.column.gives_away() || self.line.in_force().gives_away()
     }
 
     /// The candidate `steps` away in the order, not beyond its ends.
@@ -364,18 +289,21 @@ impl Queue {
 
     /// Takes in what the filter lets through of the new ones, and what is held.
     fn take_new(&mut self, held: &[CandidateIx], facts: Facts<'_>) {
-        let shortlist = self.shortlist.as_ref();
-        let new = facts.catalogue.since(self.taken).filter(|(ix, _)| {
-            shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(ix))
-        });
-        if self.filter.is_empty() {
-            self.order.extend(new.map(|(ix, _)| ix));
+        let (shortlist, filter) = (self.shortlist.as_ref(), self.line.in_force());
+        let is_in_list = |ix: CandidateIx| {
+            shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(&ix))
+        };
+        let is_kept = |ix: CandidateIx| {
+            is_in_list(ix)
+                && (held.binary_search(&ix).is_ok()
+                    || (facts.catalogue.get(ix))
+                        .is_some_and(|candidate| filter.matches(facts.row(ix, candidate))))
+        };
+        if filter.is_empty() {
+            let new = facts.catalogue.since(self.taken).map(|(ix, _)| ix);
+            self.order.extend(new.filter(|ix| is_in_list(*ix)));
         } else {
-            let kept = new.filter(|(ix, candidate)| {
-                held.binary_search(ix).is_ok() || self.filter.matches(facts.row(*ix, candidate))
-            });
-            let kept: Vec<_> = kept.map(|(ix, _)| ix).collect();
-            self.order.extend(kept);
+            self.order.extend(kept(self.taken, facts, &is_kept));
         }
         self.taken = facts.catalogue.len();
     }
@@ -384,38 +312,20 @@ impl Queue {
     /// hundred thousand in every frame.
     fn sort_by_score(&mut self, scores: &Scores) {
         let column = &self.spec.column;
-        let (mut known, missing): (Vec<_>, Vec<_>) = self
-            .order
-            .iter()
-            .map(|ix| (column.score(*ix, scores), *ix))
-            .partition(|(score, _)| score.is_some());
-        let is_descending = self.spec.is_descending;
-        known.sort_unstable_by(|(a, ix), (b, other)| {
-            let [a, b] = [a, b].map(|score| score.unwrap_or(f32::NAN));
-            let order = a.total_cmp(&b);
-            let order = if is_descending {
-                order.reverse()
-            } else {
-                order
-            };
-            order.then(ix.cmp(other))
+        let scored = self.order.iter().map(|ix| {
+            let score = column.score(*ix, scores);
+            (score.map(f64::from), *ix)
         });
-        let all = known.into_iter().chain(missing);
-        self.order = all.map(|(_, ix)| ix).collect();
+        self.order = by_number(scored, self.spec.is_descending);
     }
 
     fn sort(&mut self, facts: Facts<'_>) {
-        let mut keyed: Vec<(Cell, CandidateIx)> = self
-            .order
-            .iter()
-            .filter_map(|ix| {
-                let candidate = facts.catalogue.get(*ix)?;
-                Some((self.spec.column.cell(facts.row(*ix, candidate)), *ix))
-            })
-            .collect();
-        let is_descending = self.spec.is_descending;
-        keyed.sort_by(|a, b| a.0.order(&b.0, is_descending).then(a.1.cmp(&b.1)));
-        self.order = keyed.into_iter().map(|(_, ix)| ix).collect();
+        let QueueSpec {
+            column,
+            is_descending,
+            ..
+        } = &self.spec;
+        self.order = sorted(&self.order, column, *is_descending, facts);
     }
 
     fn number(&mut self) {
@@ -512,47 +422,6 @@ mod tests {
             queue.neighbour(Some(CandidateIx(2)), 2),
             Some(CandidateIx(3))
         );
-    }
-
-    #[test]
-    fn a_filter_by_an_unknown_column_leaves_the_list_until_the_column_comes() {
-        let mut known = Known::of(&[20.0, 18.0, 22.0]);
-        let mut queue = Queue::default();
-        let spec = |line: &str| QueueSpec {
-            filter: line.into(),
-            ..QueueSpec::default()
-        };
-        queue.set_spec(spec("mag<21"), known.facts());
-        // Typed letter by letter, and at once.
-        for line in [
-            "mag<21 f",
-            "mag<21 foo",
-            "mag<21 foo<",
-            "mag<21 foo<3",
-            "foo<3",
-        ] {
-            queue.set_spec(spec(line), known.facts());
-        }
-        assert_eq!(order(&queue), [0, 1]);
-        let fault = queue.fault().unwrap();
-        assert_eq!(fault, "foo<3: no candidate has a column foo");
-        assert_eq!(queue.unknown_column().map(|name| &**name), Some("foo"));
-        // What is wrong next does not take the refused line for the one in force.
-        queue.set_spec(spec("mag<abc"), known.facts());
-        assert_eq!(queue.filter_in_force().to_string(), "mag<21");
-        assert_eq!(order(&queue), [0, 1]);
-        queue.set_spec(spec("foo<3"), known.facts());
-        assert!(!queue.look_for_columns(&known.catalogue));
-        let fields = crate::domain::Fields::new(Arc::from(["foo".into()]), vec![2.0], Vec::new());
-        known.catalogue.absorb(Candidate {
-            id: "c3".into(),
-            fields,
-            ..Candidate::default()
-        });
-        assert!(queue.look_for_columns(&known.catalogue));
-        queue.refresh(known.facts());
-        assert_eq!(order(&queue), [3]);
-        assert_eq!((queue.fault(), queue.unknown_column()), (None, None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use destello::{
     domain::{Band, Candidate, Epoch, FieldValue, Geometry, Mjd, Stamp, TimeScale},
     io::{
         Decoder,
-        convert::{cubes::to_cubes, to_parquet},
+        convert::{Conversion, cubes::to_cubes, to_parquet},
     },
     workspace::open::{Opened, read_all},
 };
@@ -135,22 +135,38 @@ fn a_set_comes_back_from_parquet_and_from_cubes() {
     assert_eq!((before.catalogue.len(), epochs), (9, 12));
 
     let parquet = folder.path().join("set.parquet");
-    let converted = to_parquet(&before.catalogue, &Decoder::default(), &parquet).unwrap();
+    let converted = to_parquet(
+        &Conversion::of(&before.catalogue, &Decoder::default()),
+        &parquet,
+    )
+    .unwrap();
     assert_eq!((converted.rows, converted.problems), (epochs, Vec::new()));
     let after = open(&parquet);
     expect_same(&before, &after);
 
     let cubes = folder.path().join("cubes");
-    let converted = to_cubes(&after.catalogue, None, &Decoder::default(), &cubes).unwrap();
+    let converted = to_cubes(
+        &Conversion::of(&after.catalogue, &Decoder::default()),
+        &cubes,
+    )
+    .unwrap();
     assert_eq!((converted.rows, converted.problems), (epochs, Vec::new()));
     let again = read_all(std::slice::from_ref(&cubes));
     expect_same(&before, &again);
 
     // And out of cubes once more.
     let back = folder.path().join("back.parquet");
-    to_parquet(&again.catalogue, &Decoder::default(), &back).unwrap();
+    to_parquet(
+        &Conversion::of(&again.catalogue, &Decoder::default()),
+        &back,
+    )
+    .unwrap();
     expect_same(&before, &open(&back));
-    let refused = to_cubes(&before.catalogue, None, &Decoder::default(), &cubes).unwrap_err();
+    let refused = to_cubes(
+        &Conversion::of(&before.catalogue, &Decoder::default()),
+        &cubes,
+    )
+    .unwrap_err();
     assert!(refused.contains("not empty"), "{refused}");
 }
 
@@ -191,14 +207,14 @@ fn fluxes_their_signs_and_all_other_fields_come_back() {
 
     let decoder = Decoder::default();
     let parquet = folder.path().join("set.parquet");
-    to_parquet(&before.catalogue, &decoder, &parquet).unwrap();
+    to_parquet(&Conversion::of(&before.catalogue, &decoder), &parquet).unwrap();
     let of_parquet = open(&parquet);
     let cubes = folder.path().join("cubes");
-    to_cubes(&before.catalogue, None, &decoder, &cubes).unwrap();
+    to_cubes(&Conversion::of(&before.catalogue, &decoder), &cubes).unwrap();
     let of_cubes = read_all(std::slice::from_ref(&cubes));
     // From one form to the other, too.
     let back = folder.path().join("back.parquet");
-    to_parquet(&of_cubes.catalogue, &decoder, &back).unwrap();
+    to_parquet(&Conversion::of(&of_cubes.catalogue, &decoder), &back).unwrap();
     for after in [&of_parquet, &of_cubes, &open(&back)] {
         expect_same(&before, after);
         assert_eq!(are_fading(after), [true, false]);
@@ -224,7 +240,11 @@ fn groups_of_rows_that_are_read_side_by_side_give_the_stamps_of_their_rows() {
     let bytes = cube_file("SN1", 2_500, 2_500);
     let before = open(&put(folder.path(), "cube.fits", &bytes));
     let out = folder.path().join("set.parquet");
-    to_parquet(&before.catalogue, &Decoder::default(), &out).unwrap();
+    to_parquet(
+        &Conversion::of(&before.catalogue, &Decoder::default()),
+        &out,
+    )
+    .unwrap();
     // Threads that shared a place in the file would now and then read each other's bytes.
     for _ in 0..5 {
         let after = open(&out);

@@ -12,7 +12,11 @@ use std::{
 };
 
 use destello::{
-    io::{Decoder, convert::to_parquet, labels_csv},
+    io::{
+        Decoder,
+        convert::{Conversion, to_parquet},
+        labels_csv,
+    },
     workspace::open::read_all,
 };
 use hdf5_writer::{DatasetBuilder, Hdf5Builder, WriteOptions};
@@ -212,7 +216,11 @@ fn parquet(folder: &Path) -> Vec<u8> {
     let set = put(folder, "set/cube.fits", &cube());
     let opened = read_all(&[set]);
     let out = folder.join("set.parquet");
-    to_parquet(&opened.catalogue, &Decoder::default(), &out).unwrap();
+    to_parquet(
+        &Conversion::of(&opened.catalogue, &Decoder::default()),
+        &out,
+    )
+    .unwrap();
     std::fs::read(out).unwrap()
 }
 

@@ -8,7 +8,11 @@ use std::{
 };
 
 use apache_avro::Codec;
-use destello::io::{Decoder, KeptIndex, convert::to_parquet, kept_index::Reuse};
+use destello::io::{
+    Decoder, KeptIndex,
+    convert::{Conversion, to_parquet},
+    kept_index::Reuse,
+};
 
 use super::{
     packets::{Packet, ztf_file},
@@ -77,7 +81,7 @@ impl Mixed {
         let cube = put(folder.path(), "made/cube.fits", &cube_file("SN5", 2, 2));
         let made = destello::workspace::open::read_all(&[cube]);
         let part = set.join("part-0.parquet");
-        to_parquet(&made.catalogue, &Decoder::default(), &part).unwrap();
+        to_parquet(&Conversion::of(&made.catalogue, &Decoder::default()), &part).unwrap();
         let mixed = Self { folder };
         for file in mixed.files() {
             set_time(&file, earlier());
