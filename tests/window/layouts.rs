@@ -3,7 +3,7 @@
 
 use super::{
     common::{InlineWindow, sky::simulate},
-    harness::{View, drawn_view, gpu_snapshot, rect_of, ui_snapshot, view},
+    harness::{View, drawn_view, gpu_snapshot, picture, places, rect_of, ui_snapshot, view},
     window,
 };
 use destello::{
@@ -11,7 +11,6 @@ use destello::{
     workspace::action::Action,
 };
 use egui::{Rect, accesskit::Role, pos2};
-use egui_kittest::kittest::NodeT;
 use tempfile::TempDir;
 
 /// The smallest that a tiling desktop may leave, the smallest that the program asks for, and the first.
@@ -38,25 +37,11 @@ fn open_sequences(window: &mut InlineWindow, folder: &TempDir) {
     }
 }
 
-/// Places of what has that role, with their names.
-fn places(view: &View, role: Role) -> Vec<(String, Rect)> {
-    let nodes = view.root().children_recursive();
-    let nodes = nodes.filter(|node| {
-        let node = node.accesskit_node();
-        node.role() == role && node.bounding_box().is_some()
-    });
-    nodes
-        .map(|node| {
-            let name = node.accesskit_node().label();
-            (name.unwrap_or_default(), node.rect())
-        })
-        .collect()
-}
-
-fn picture(view: &View, name: &str) -> Rect {
-    let all = places(view, Role::Image);
-    let found = all.iter().find(|(known, _)| known == name);
-    found.unwrap_or_else(|| panic!("{name} among {all:?}")).1
+/// The buttons that are laid out, with their names.
+fn buttons(view: &View) -> Vec<(String, Rect)> {
+    let mut all = places(view, Role::Button);
+    all.retain(|(_, rect)| rect.is_positive());
+    all
 }
 
 /// All lie in the window, and none over another.
@@ -79,7 +64,7 @@ fn bars_and_curves_are_whole_in_every_size() {
             open_sequences(window, &folder);
         });
         let queue_top = rect_of(&view, "Smallest first").top();
-        let mut bars = places(&view, Role::Button);
+        let mut bars = buttons(&view);
         bars.retain(|(_, rect)| rect.bottom() < queue_top);
         for name in ["Problems", "Disagreements", "Hide scores"] {
             let is_there = bars.iter().any(|(known, _)| known.starts_with(name));
@@ -95,7 +80,7 @@ fn bars_and_curves_are_whole_in_every_size() {
             "{size:?}: {curve:?} {classes:?}"
         );
         let queue = rect_of(&view, "Smallest first").right();
-        let classes_to_give = places(&view, Role::Button);
+        let classes_to_give = buttons(&view);
         let first_class = classes_to_give
             .iter()
             .find(|(name, _)| name.starts_with("1 "));
@@ -123,7 +108,7 @@ fn bars_of_real_or_bogus_are_whole_in_every_size() {
             window.label(super::common::BOGUS);
         });
         let queue_top = rect_of(&view, "Smallest first").top();
-        let mut bars = places(&view, Role::Button);
+        let mut bars = buttons(&view);
         bars.retain(|(_, rect)| rect.bottom() < queue_top);
         let choose = Action::ChooseThreshold.info().title;
         assert!(bars.iter().any(|(known, _)| known == choose), "{bars:?}");
@@ -153,7 +138,7 @@ fn the_matrix_of_seven_classes_is_whole_in_the_first_size() {
         open_sequences(window, &folder);
         window.act(Action::Evaluate);
     });
-    let mut cells = places(&view, Role::Button);
+    let mut cells = buttons(&view);
     cells.retain(|(name, _)| name.contains(" predicted as "));
     assert_eq!(cells.len(), 49, "{cells:?}");
     assert_apart(first, &cells);
