@@ -27,7 +27,7 @@ const NAME: usize = 28;
 const TIP: usize = 100;
 
 /// Where the window is narrower the screens have a line of their own, points.
-const ONE_LINE: f32 = 880.0;
+const ONE_LINE: f32 = 840.0;
 
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     let is_narrow = ui.available_width() < ONE_LINE;
@@ -279,7 +279,7 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut 
         // The menu bar takes the padding of text fields away.
         .margin(egui::Margin::symmetric(8, 3))
         .align(egui::Align2::LEFT_CENTER)
-        .desired_width((ui.available_width() - 2.0 * theme::GRID).clamp(80.0, 150.0));
+        .desired_width((ui.available_width() - 2.0 * theme::GRID).clamp(60.0, 150.0));
     let response = ui
         .add(field)
         .on_hover_text("Search by a part of the identifier; Enter finds the next");

@@ -39,7 +39,7 @@ use crate::{
 /// Share of the light curve where class probabilities stand below it.
 const CURVE_SHARE: f32 = 0.55;
 /// What stamps, strip and curves need; where there is less, they scroll. Points.
-const LEAST_HEIGHT: f32 = 440.0;
+const LEAST_HEIGHT: f32 = 390.0;
 /// Height of the captions above and below the large stamps, points.
 const CAPTIONS: f32 = 40.0;
 

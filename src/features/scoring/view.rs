@@ -26,7 +26,7 @@ pub fn score_bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
 }
 
 /// A narrower bar takes two lines, so that nothing of it is cut off; points.
-const ONE_LINE: f32 = 860.0;
+const ONE_LINE: f32 = 840.0;
 /// A bar that is narrower has a short slider; points.
 const LONG_SLIDER: f32 = 1100.0;
 const SLIDERS: [f32; 2] = [70.0, 130.0];
