@@ -95,7 +95,7 @@ fn most_classes(report: &Report) -> usize {
 fn left_width((models, classes): (usize, usize)) -> f32 {
     /// The names of measures; a name of a model with its colour; margins and a scroll bar.
     const MEASURES: f32 = 150.0;
-    const MODEL: f32 = 165.0;
+    const MODEL: f32 = 185.0;
     const MARGINS: f32 = 28.0;
     let table = MEASURES + models as f32 * MODEL;
     LEFT.max(table + MARGINS)
