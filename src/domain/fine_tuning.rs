@@ -103,6 +103,12 @@ impl DomainFigures {
         })
     }
 
+    /// The same behind a sentence; empty where there are enough.
+    pub fn few_behind(&self) -> String {
+        let few = self.few_in_words();
+        few.map_or_else(String::new, |few| format!("; {few}"))
+    }
+
     /// How much more is recognised after than before; negative where less is.
     pub fn gain(&self) -> f64 {
         self.mean_recall[1] - self.mean_recall[0]
@@ -185,8 +191,7 @@ impl FineTuneFigures {
             return Some(Objection::neutral(why.into()));
         };
         let [before, after] = new.mean_recall.map(percent);
-        let few = new.few_in_words();
-        let few = few.map_or_else(String::new, |few| format!("; {few}"));
+        let few = new.few_behind();
         match new.is_gain() {
             Some(true) => None,
             _ if new.gain() < 0.0 && -new.gain() > new.error_of_gain() => {

@@ -259,9 +259,7 @@ fn show_version(shared: &mut Shared, trained: &KeptVersion, cx: &Context) {
         None => {
             let gained = trained.figures.target_domain.as_ref();
             let gained = gained.map_or_else(String::new, |found| {
-                let few = found.few_in_words();
-                let few = few.map_or_else(String::new, |few| format!("; {few}"));
-                format!(": it {}{few}", found.gain_in_words())
+                format!(": it {}{}", found.gain_in_words(), found.few_behind())
             });
             shared.report(format!("{id} is trained, and active now{gained}"), cx.now);
         }

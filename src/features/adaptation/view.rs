@@ -248,9 +248,8 @@ fn fine_tuned_ui(
         (_, true) => {
             ui.label(RichText::new(format!("{id} is active")).strong());
             if let Some(found) = &trained.figures.target_domain {
-                let few = found.few_in_words();
-                let few = few.map_or_else(String::new, |few| format!("; {few}"));
-                ui.add(Label::new(format!("It {}{few}.", found.gain_in_words())).wrap());
+                let words = format!("It {}{}.", found.gain_in_words(), found.few_behind());
+                ui.add(Label::new(words).wrap());
             }
         }
         (Some(Objection { why, is_loss }), false) => {
