@@ -57,23 +57,19 @@ pub fn inspect_ui(
         return;
     };
     scores_ui(ui, shared, ix);
+    // Over a stamp the wheel zooms.
+    let mouse_wheel = memory.hover.is_none();
+    let mut show = |ui: &mut Ui, area: Rect| {
+        let (here, panes) = ((area, ix, candidate), (light_curve, explanation));
+        epoch_ui(ui, here, panes, shared, memory, heat_maps, commands);
+    };
     let area = ui.available_rect_before_wrap();
     if area.height() >= LEAST_HEIGHT {
-        let panes = (light_curve, explanation);
-        epoch_ui(
-            ui,
-            (area, ix, candidate),
-            panes,
-            shared,
-            memory,
-            heat_maps,
-            commands,
-        );
+        show(ui, area);
         return;
     }
-    // Over a stamp the wheel zooms.
     let scroll_source = ScrollSource {
-        mouse_wheel: memory.hover.is_none(),
+        mouse_wheel,
         ..ScrollSource::default()
     };
     ScrollArea::vertical()
@@ -82,17 +78,7 @@ pub fn inspect_ui(
         .scroll_source(scroll_source)
         .show(ui, |ui| {
             let size = vec2(ui.available_width(), LEAST_HEIGHT);
-            let area = Rect::from_min_size(ui.cursor().min, size);
-            let panes = (light_curve, explanation);
-            epoch_ui(
-                ui,
-                (area, ix, candidate),
-                panes,
-                shared,
-                memory,
-                heat_maps,
-                commands,
-            );
+            show(ui, Rect::from_min_size(ui.cursor().min, size));
         });
 }
 
