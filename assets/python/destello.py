@@ -150,7 +150,7 @@ class Project:
         return _rows(self.connection.execute(f"SELECT label_events.* {self._in_order()}"), form)
 
     def _in_order(self):
-        """All events in the order in which they count: of a project on a server in that of the server."""
+        """All events in the order in which they count: on a server in that of the server, of merged projects by time."""
         if self.layout < 6:
             return "FROM label_events ORDER BY seq"
         return "FROM label_events JOIN event_ids USING (seq) ORDER BY server_seq IS NULL, server_seq, seq"
@@ -172,7 +172,7 @@ class Project:
                 (undone.add if action == "undo" else undone.discard)(of_step)
         states = {}
         for event in events:
-            if event[2] in ("undo", "redo", "import", "component"):
+            if event[2] in ("undo", "redo", "import", "component", "assign"):
                 continue
             state = states.setdefault(event[1], dict(classes=[], state="none", flag=False, note="", by=None))
             if event[0] not in undone:

@@ -14,6 +14,7 @@ mod join_option;
 pub mod label;
 pub mod latent;
 mod learning_curve;
+mod local_copies;
 mod log;
 mod making;
 mod man;
@@ -84,8 +85,10 @@ enum Command {
     Latent(latent::Args),
     /// List models, print the card of one, export or import one
     Models(models::Args),
-    /// Put a project on a server that a team shares, and back
+    /// Merge projects; put one on a server that a team shares, and back
     Project(project::Args),
+    /// Assign candidates to people, and print how far everybody is
+    Team(team::Args),
     /// Train a network
     Train(train::Args),
     /// Train a model further on the labels of a new set
@@ -124,13 +127,16 @@ pub fn run() -> ExitCode {
     let path = logging::path_of(cli.log.as_deref());
     logging::start(path.clone());
     panics::install();
-    let done = match cli.command {
-        // These take addresses as they are; all others work on the local copies of projects on servers.
-        None | Some(Command::Project(_)) => execute(cli, path),
-        Some(_) if team::names_address(&arguments) => {
-            team::with_copies(arguments, |copies| execute(Cli::parse_from(copies), path))
-        }
-        Some(_) => execute(cli, path),
+    // These take addresses as they are; all others work on the local copies of projects on servers.
+    let takes_addresses = match &cli.command {
+        None => true,
+        Some(Command::Project(args)) => args.takes_addresses(),
+        Some(_) => false,
+    };
+    let done = if takes_addresses || !local_copies::names_address(&arguments) {
+        execute(cli, path)
+    } else {
+        local_copies::with_copies(arguments, |copies| execute(Cli::parse_from(copies), path))
     };
     done.unwrap_or_else(|error| {
         let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
@@ -162,6 +168,7 @@ fn execute(cli: Cli, log: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         Some(Command::Latent(args)) => latent::run(&args),
         Some(Command::Models(args)) => models::run(&args),
         Some(Command::Project(args)) => project::run(&args),
+        Some(Command::Team(args)) => team::run(&args),
         Some(Command::Train(args)) => train::run(&args),
         Some(Command::FineTune(args)) => fine_tune::run(&args),
         Some(Command::LearningCurve(args)) => learning_curve::run(&args),

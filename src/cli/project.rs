@@ -1,14 +1,19 @@
-//! `destello project`: a project file put on a server, and back.
+//! `destello project`: projects merged; a project file put on a server, and back.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::bail;
 use clap::{Parser, Subcommand};
 
-use super::print::print_line;
+use super::{print::print_line, progress::cancel_by_signal};
 use crate::{
     domain::words::counted,
+    features::team::merge::MergeProjects,
     store::server::{Exchange, copy_to_file, copy_to_server},
+    tasks::run_here,
     workspace::shared_project,
 };
 
@@ -32,11 +37,45 @@ enum What {
         /// Where it goes: an address whose project is empty, or a file that is not there
         to: PathBuf,
     },
+    /// Merge projects: take the labels of all into one
+    ///
+    /// Every event is taken once, with who decided what and when, and all stand in the order of time, whatever the order in which the
+    /// projects are named; merging again takes what is new. Where two people contradict each other both labels stay, and the later
+    /// one is the candidate's. Scores, versions of models and joined tables stay where they are.
+    Merge {
+        /// The projects: files, or addresses of projects on servers
+        #[arg(required = true, value_name = "PROJECT")]
+        projects: Vec<PathBuf>,
+        /// The project that takes the labels: a file that is there or a new one, or an address
+        #[arg(long, value_name = "PROJECT")]
+        into: PathBuf,
+    },
+}
+
+impl Args {
+    /// True where addresses are taken as they are, not by their local copies.
+    pub(super) const fn takes_addresses(&self) -> bool {
+        matches!(self.what, What::Copy { .. })
+    }
 }
 
 /// Runs the project command.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let What::Copy { from, to } = &args.what;
+    match &args.what {
+        What::Copy { from, to } => copy(from, to),
+        What::Merge { projects, into } => {
+            let task = MergeProjects {
+                projects: projects.clone(),
+                into: into.clone(),
+            };
+            let labels = run_here(task, cancel_by_signal()?, |()| ())?;
+            print_line(&labels.in_words())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<ExitCode> {
     let addresses = (
         shared_project::address_of(from)?,
         shared_project::address_of(to)?,

@@ -1,155 +1,126 @@
-//! Projects on servers, for all commands: they work on the local copy, and labels are exchanged before, while and after they do.
+//! `destello team`: who judges which candidates, and how far everybody is.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::PathBuf,
-    process::ExitCode,
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Subcommand;
+
+use super::{
+    label::project_of,
+    opened::{book_of, open_some},
+    print::print_line,
 };
-
-use crossbeam_channel::{Receiver, bounded};
-
 use crate::{
-    domain::words::counted,
-    features::team::task::ShareLabels,
-    store::server::{Address, Exchange, ServerError},
-    tasks::{Task as _, cancel::CancelToken, run_here, thread},
-    workspace::shared_project,
+    domain::{Assignment, LabelAction, LabelEvent, Origin},
+    features::team::tally::{Shares, TeamTally},
+    store::Project,
+    workspace::{annotator::annotator, clock},
 };
 
-/// True where an argument is an address, alone or as in `--project=postgresql://…`.
-pub(super) fn names_address(arguments: &[OsString]) -> bool {
-    arguments.iter().any(|argument| parts(argument).is_some())
+/// Arguments of `team`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
 }
 
-/// Runs a command with the local copies in place of addresses. Labels that cannot be sent are kept there, and counted on
-/// standard error.
-///
-/// # Errors
-/// Those of the command; where an address cannot be used, or its project was never opened here and the server does not answer.
-pub(super) fn with_copies(
-    arguments: Vec<OsString>,
-    command: impl FnOnce(Vec<OsString>) -> anyhow::Result<ExitCode>,
-) -> anyhow::Result<ExitCode> {
-    let mut copies: Vec<LocalCopy> = Vec::new();
-    let mut named = Vec::new();
-    for argument in arguments {
-        let Some((option, address)) = parts(&argument) else {
-            named.push(argument);
-            continue;
-        };
-        let address = Address::parse(address)?;
-        let file = shared_project::copy_of(&address)?;
-        if copies.iter().all(|copy| copy.file != file) {
-            copies.push(LocalCopy::start(&address, file.clone())?);
-        }
-        let mut argument = OsString::from(option);
-        argument.push(file);
-        named.push(argument);
-    }
-    let done = command(named);
-    for copy in copies {
-        if let Err(error) = copy.finish() {
-            eprintln!("{error}");
-        }
-    }
-    done
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Assign candidates to people, each to so many of them
+    ///
+    /// Who judges which candidate follows from their names alone, so that everybody who has the project has the same shares; the last
+    /// assignment counts. In the window a person does not see what others called a candidate that is assigned to them before they
+    /// have judged it. Whoever comes in takes a share of each of the others, whoever leaves gives theirs to them; labels stay.
+    Assign(AssignArgs),
+    /// Print how many of their candidates everybody has judged, and how well they agree
+    Status(StatusArgs),
 }
 
-/// What stands before an address in an argument, such as `--project=`, and the address.
-fn parts(argument: &OsStr) -> Option<(&str, &str)> {
-    let text = argument.to_str()?;
-    let start = match text.split_once('=') {
-        Some((option, _)) if option.starts_with("--") => option.len() + 1,
-        _ => 0,
+#[derive(Debug, clap::Args)]
+struct AssignArgs {
+    /// The project: its file, or its address on a server; made where there is none
+    #[arg(long)]
+    project: PathBuf,
+    /// Names as they stand in labels, with commas between
+    #[arg(long, value_name = "NAMES", required_unless_present = "none")]
+    people: Option<String>,
+    /// How many judge each candidate
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    judges: usize,
+    /// Assign no candidate to anybody
+    #[arg(long, conflicts_with_all = ["people", "judges"])]
+    none: bool,
+    /// Who assigns; by default the system's user name
+    #[arg(long, value_name = "NAME")]
+    annotator: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct StatusArgs {
+    /// The set that is judged; without it the candidates that somebody has judged are counted
+    paths: Vec<PathBuf>,
+    /// The project: its file, or its address on a server; by default the one that the window keeps for these paths
+    #[arg(long)]
+    project: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    match &args.what {
+        What::Assign(args) => assign(args),
+        What::Status(args) => status(args),
+    }
+}
+
+fn assign(args: &AssignArgs) -> anyhow::Result<ExitCode> {
+    let assignment = match &args.people {
+        Some(people) if !args.none => {
+            Assignment::parse(people, args.judges).map_err(anyhow::Error::msg)?
+        }
+        _ => Assignment::default(),
     };
-    let (option, value) = text.split_at(start);
-    Address::is_meant(OsStr::new(value)).then_some((option, value))
+    let mut project = Project::open_or_create(&args.project)?;
+    let words = assignment.in_words();
+    let event = LabelEvent {
+        step: project.step_ids()?.next_step(),
+        candidate: "".into(),
+        action: LabelAction::Assign(assignment),
+        vocabulary: "".into(),
+        annotator: annotator(args.annotator.as_deref()).into(),
+        at: clock::now(),
+        dwell_ms: None,
+        shown: None,
+        model: None,
+        score: None,
+        origin: Origin::CommandLine,
+        program: env!("CARGO_PKG_VERSION").into(),
+    };
+    project.append(&[event])?;
+    print_line(&words)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-/// The local copy of a project, while a command works on it.
-struct LocalCopy {
-    file: PathBuf,
-    stop: CancelToken,
-    ended: Receiver<()>,
-}
-
-impl LocalCopy {
-    fn start(address: &Address, file: PathBuf) -> anyhow::Result<Self> {
-        let mut exchange = Exchange::with_copy(address, &file)?;
-        match exchange.exchange() {
-            Ok(_) => {}
-            Err(error) if is_passing(&error) && exchange.has_steps()? => {
-                eprintln!(
-                    "{error}; labels are taken from the copy here, and sent from there later"
-                );
-            }
-            Err(error) => return Err(error.into()),
-        }
-        drop(exchange);
-        let stop = CancelToken::default();
-        let (asked, task) = (stop.clone(), ShareLabels { file: file.clone() });
-        let work = move || {
-            if let Err(error) = run_here(task, asked.clone(), |_| ())
-                && !asked.is_cancelled()
-            {
-                log::warn!("{error:#}");
-            }
-        };
-        let (end, ended) = bounded(1);
-        thread::start(ShareLabels::NAME, work, move |_| {
-            end.send(()).unwrap_or_default();
-        })?;
-        Ok(Self { file, stop, ended })
+fn status(args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let (project, paths) = project_of(args.project.as_deref(), &args.paths)?;
+    let book = book_of(&project)?;
+    let tally = if paths.is_empty() {
+        let known = book.candidates().into_iter().map(|(id, _)| id);
+        let judged = known.filter(|id| !book.judges(id).is_empty());
+        let shares = Shares::of(book.assignment(), judged);
+        TeamTally::of(&book, &shares, |_| true)
+    } else {
+        let catalogue = open_some(&paths)?;
+        let ids = catalogue.iter().map(|(_, candidate)| &candidate.id);
+        let shares = Shares::of(book.assignment(), ids);
+        TeamTally::of(&book, &shares, |id| catalogue.find(id).is_some())
+    };
+    if let Some(assignment) = book.assignment() {
+        print_line(&assignment.in_words())?;
     }
-
-    /// Sends what the command left.
-    fn finish(self) -> Result<(), ServerError> {
-        self.stop.cancel();
-        // Where its end is not reported it has ended all the same.
-        self.ended.recv().unwrap_or_default();
-        let Some(mut exchange) = Exchange::of(&self.file)? else {
-            return Ok(());
-        };
-        if exchange.unsent()? == 0 {
-            return Ok(());
-        }
-        let done = exchange.exchange();
-        let unsent = exchange.unsent()?;
-        if unsent > 0 {
-            eprintln!(
-                "{} not sent: kept in {}, and sent by the next command or window on this address",
-                counted(unsent as u64, "label event"),
-                self.file.display()
-            );
-        }
-        done.map(|_| ())
+    print_line(&tally.in_words())?;
+    for (person, own) in &tally.people {
+        print_line(&format!("{person}: {}", own.in_words()))?;
     }
-}
-
-/// True where the server may answer another time.
-const fn is_passing(error: &ServerError) -> bool {
-    matches!(
-        error,
-        ServerError::Unreachable { .. } | ServerError::Refused { .. }
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_found_behind_options_and_alone() {
-        let found = |text: &str| {
-            let parts = parts(OsStr::new(text));
-            parts.map(|(option, address)| (option.to_owned(), address.to_owned()))
-        };
-        let address = "postgresql:///night?host=/tmp";
-        let both = |option: &str| Some((option.to_owned(), address.to_owned()));
-        assert_eq!(found(address), both(""));
-        assert_eq!(found(&format!("--project={address}")), both("--project="));
-        assert_eq!(found("--project=night.destello"), None);
-        assert_eq!(found("note=postgresql://db/night"), None);
-        assert!(!names_address(&["destello".into(), "night".into()]));
+    for line in &tally.agreement {
+        print_line(line)?;
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Confusion, LabelAction, LabelBook, Origin, kappa::Uncertain};
+use super::{Confusion, LabelAction, LabelBook, LabelEvent, Origin, kappa::Uncertain};
 
 /// The last word of each annotator on each candidate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,20 @@ impl PairAgreement {
     pub fn kappa(&self) -> Option<Uncertain> {
         self.table.kappa()
     }
+
+    /// "ana and ben: 35 of 50 alike, Cohen's kappa 0.400 ± 0.127".
+    pub fn in_words(&self) -> String {
+        let [first, second] = &self.annotators;
+        let kappa = self.kappa().map_or_else(
+            || "not defined".into(),
+            |kappa| format!("{:.3} ± {:.3}", kappa.value, kappa.error),
+        );
+        format!(
+            "{first} and {second}: {} of {} alike, Cohen's kappa {kappa}",
+            self.alike(),
+            self.both
+        )
+    }
 }
 
 /// What annotators say together of one candidate.
@@ -57,7 +71,7 @@ impl Votes {
     /// Adds all votes of a journal: of each annotator the last class that was not taken back or cleared.
     pub fn add_book(&mut self, book: &LabelBook) {
         for (candidate, _) in book.candidates() {
-            for (annotator, class) in last_words(book, candidate) {
+            for (annotator, class) in last_of(book.history_of_all(candidate)) {
                 if let Some(class) = class {
                     self.add(candidate.clone(), annotator.clone(), class.clone());
                 }
@@ -68,6 +82,12 @@ impl Votes {
     /// Candidates with a vote, with their votes by annotator.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &BTreeMap<Arc<str>, Arc<str>>)> {
         self.by_candidate.iter()
+    }
+
+    /// Candidates on which annotators contradict each other.
+    pub fn contradicted(&self) -> usize {
+        let all = self.by_candidate.values();
+        all.filter(|votes| counts(votes).len() > 1).count()
     }
 
     pub fn annotators(&self) -> BTreeSet<Arc<str>> {
@@ -120,23 +140,29 @@ impl Votes {
     /// and how many these are. No kappa for fewer than two annotators, or where chance alone would give
     /// full agreement.
     pub fn fleiss(&self) -> (Option<f64>, usize) {
-        let raters = self.annotators().len();
+        self.fleiss_of(self.annotators().len())
+    }
+
+    /// The same over the candidates that have at least so many votes, whoever gave them: for people of whom each judges a share.
+    /// Agreement is the mean over candidates of the share of pairs of votes that are alike.
+    pub fn fleiss_of(&self, fewest: usize) -> (Option<f64>, usize) {
         let whole = self.by_candidate.values();
-        let whole: Vec<_> = whole.filter(|votes| votes.len() == raters).collect();
-        if raters < 2 || whole.is_empty() {
+        let whole: Vec<_> = whole.filter(|votes| votes.len() >= fewest).collect();
+        if fewest < 2 || whole.is_empty() {
             return (None, whole.len());
         }
         let mut totals: BTreeMap<&Arc<str>, f64> = BTreeMap::new();
-        let mut agreed = 0.0;
+        let (mut agreed, mut all) = (0.0, 0.0);
         for votes in &whole {
             let counts = counts(votes);
             let pairs: f64 = counts.values().map(|n| (n * (n - 1)) as f64).sum();
+            let raters = votes.len();
             agreed += pairs / (raters * (raters - 1)) as f64;
+            all += raters as f64;
             for (class, count) in counts {
                 *totals.entry(class).or_default() += count as f64;
             }
         }
-        let all = (whole.len() * raters) as f64;
         let chance = totals.values().map(|total| (total / all).powi(2)).sum();
         (kappa(agreed / whole.len() as f64, chance), whole.len())
     }
@@ -162,8 +188,14 @@ pub fn last_words<'a>(
     book: &'a LabelBook,
     candidate: &str,
 ) -> BTreeMap<&'a Arc<str>, Option<&'a Arc<str>>> {
+    last_of(book.history(candidate))
+}
+
+fn last_of<'a>(
+    history: impl Iterator<Item = (&'a LabelEvent, bool)>,
+) -> BTreeMap<&'a Arc<str>, Option<&'a Arc<str>>> {
     let mut last = BTreeMap::new();
-    for (event, counts) in book.history(candidate) {
+    for (event, counts) in history {
         match &event.action {
             LabelAction::Set { class } if counts => {
                 last.insert(&event.annotator, Some(class));
@@ -260,6 +292,11 @@ mod tests {
         }
         let pair = all.pairs().remove(0);
         assert_eq!((pair.both, pair.alike()), (50, 35));
+        assert_eq!(
+            pair.in_words(),
+            "ana and ben: 35 of 50 alike, Cohen's kappa 0.400 ± 0.127"
+        );
+        assert_eq!(all.contradicted(), 15);
         let kappa = pair.kappa().unwrap();
         assert!((kappa.value - 0.4).abs() < 1e-12 && (kappa.error - 0.127).abs() < 1e-3);
         // Three who agree wholly on two classes, and one candidate that only two saw.
@@ -268,6 +305,10 @@ mod tests {
         let two = [("ana", "real"), ("ben", "bogus")];
         let all = votes(&[("a", &real), ("b", &bogus), ("c", &two)]);
         assert_eq!(all.fleiss(), (Some(1.0), 2));
+        // With that one: of pairs 3 of 3, 3 of 3 and 0 of 1 are alike; 4 of 8 votes are real.
+        let (kappa, candidates) = all.fleiss_of(2);
+        assert!((kappa.unwrap() - (2.0 / 3.0 - 0.5) / 0.5).abs() < 1e-12);
+        assert_eq!(candidates, 3);
         assert_eq!(all.pairs().len(), 3);
         // All the same: chance alone would do it.
         assert_eq!(votes(&[("a", &real)]).fleiss().0, None);

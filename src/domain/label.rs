@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
+use super::{Timestamp, assignment::Assignment};
 
 /// One step of a person's work: all events of a step are undone and redone together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +79,8 @@ pub enum LabelAction {
         /// Which component of which model, and how many of its members were looked at.
         what: Arc<str>,
     },
+    /// Who judges which candidates from now on; it is no decision, and is not taken back (the event's candidate is empty).
+    Assign(Assignment),
     /// Takes back a whole step (the event's candidate is empty).
     Undo {
         /// The step taken back.

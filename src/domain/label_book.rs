@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use super::label::{LabelAction, LabelEvent, StepId};
+use super::{
+    assignment::Assignment,
+    label::{LabelAction, LabelEvent, StepId},
+};
 
 /// What is known of one candidate after all its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +75,7 @@ impl LabelState {
             }
             LabelAction::Import { .. }
             | LabelAction::Component { .. }
+            | LabelAction::Assign(_)
             | LabelAction::Undo { .. }
             | LabelAction::Redo { .. } => {}
         }
@@ -86,6 +90,9 @@ impl LabelState {
 }
 
 /// The journal in memory and what follows from it.
+///
+/// A book that has a viewer is blind: of a candidate that is assigned to this person, and that they have not judged yet, it has what
+/// they did themselves and nothing of others.
 #[derive(Clone, Debug, Default)]
 pub struct LabelBook {
     events: Vec<Arc<LabelEvent>>,
@@ -96,6 +103,13 @@ pub struct LabelBook {
     undo: BTreeMap<Arc<str>, Vec<StepId>>,
     redo: BTreeMap<Arc<str>, Vec<StepId>>,
     revision: u64,
+    /// Who judges which candidates; none where nobody is assigned any.
+    assignment: Option<Assignment>,
+    viewer: Option<Arc<str>>,
+    /// Candidates of which the viewer sees nothing of others.
+    hidden: HashSet<Arc<str>>,
+    /// How often the states of all candidates were made anew.
+    folds: u64,
 }
 
 impl LabelBook {
@@ -118,12 +132,22 @@ impl LabelBook {
             LabelAction::Import { .. } | LabelAction::Component { .. } => {
                 self.join_step(&event, at);
             }
+            LabelAction::Assign(ref assignment) => {
+                self.assignment = Some(assignment.clone()).filter(|all| !all.is_none());
+                self.events.push(event);
+                return self.refold_all();
+            }
             _ => {
                 self.of_candidate
                     .entry(event.candidate.clone())
                     .or_default()
                     .push(at);
                 self.join_step(&event, at);
+                if self.is_for_viewer(&event.candidate) {
+                    let id = event.candidate.clone();
+                    self.events.push(event);
+                    return self.refold(&id);
+                }
                 let state = self.states.entry(event.candidate.clone()).or_default();
                 if !self.undone.contains(&event.step) {
                     state.apply(&event.action, at);
@@ -131,6 +155,40 @@ impl LabelBook {
             }
         }
         self.events.push(event);
+    }
+
+    /// Who judges which candidates; none where nobody is assigned any.
+    pub const fn assignment(&self) -> Option<&Assignment> {
+        self.assignment.as_ref()
+    }
+
+    /// Whose eyes it is for.
+    pub const fn viewer(&self) -> Option<&Arc<str>> {
+        self.viewer.as_ref()
+    }
+
+    /// From now on it is for the eyes of this person; none for all that there is.
+    pub fn set_viewer(&mut self, viewer: Option<Arc<str>>) {
+        if self.viewer != viewer {
+            self.viewer = viewer;
+            self.refold_all();
+        }
+    }
+
+    /// True where the viewer sees nothing of others.
+    pub fn hides(&self, candidate: &str) -> bool {
+        self.hidden.contains(candidate)
+    }
+
+    /// How often the states of all candidates were made anew: what is counted by events is counted anew then.
+    pub const fn folds(&self) -> u64 {
+        self.folds
+    }
+
+    /// True where a candidate is assigned to the viewer.
+    fn is_for_viewer(&self, candidate: &str) -> bool {
+        let both = self.assignment.as_ref().zip(self.viewer.as_deref());
+        both.is_some_and(|(assignment, viewer)| assignment.is_to(candidate, viewer))
     }
 
     /// Counts the event among those of its step; its first event says whose step it is.
@@ -151,8 +209,15 @@ impl LabelBook {
         &self.events
     }
 
-    /// The events of one candidate, oldest first, with whether each still counts.
+    /// The events of one candidate that the viewer sees, oldest first, with whether each still counts.
     pub fn history(&self, candidate: &str) -> impl Iterator<Item = (&LabelEvent, bool)> {
+        let only = self.viewer.as_ref().filter(|_| self.hides(candidate));
+        let all = self.history_of_all(candidate);
+        all.filter(move |(event, _)| only.is_none_or(|viewer| event.annotator == *viewer))
+    }
+
+    /// The events of one candidate, those of others too that are hidden from the viewer: for what counts and shows none.
+    pub fn history_of_all(&self, candidate: &str) -> impl Iterator<Item = (&LabelEvent, bool)> {
         let of_candidate = self
             .of_candidate
             .get(candidate)
@@ -161,6 +226,16 @@ impl LabelBook {
             let event = &*self.events[at];
             (event, !self.undone.contains(&event.step))
         })
+    }
+
+    /// Who has judged a candidate, those too whose labels are hidden from the viewer, sorted.
+    pub fn judges(&self, candidate: &str) -> Vec<&Arc<str>> {
+        let history = self.history_of_all(candidate);
+        let mut judges: Vec<&Arc<str>> = history.map(|(event, _)| &event.annotator).collect();
+        judges.sort_unstable();
+        judges.dedup();
+        judges.retain(|judge| self.state_of(candidate, Some(judge)).is_decided());
+        judges
     }
 
     pub fn state(&self, candidate: &str) -> &LabelState {
@@ -245,15 +320,51 @@ impl LabelBook {
             ) {
                 continue;
             }
-            let mut state = LabelState::default();
-            for &at in self.of_candidate.get(&id).map_or(&[][..], Vec::as_slice) {
-                let event = &self.events[at];
-                if !self.undone.contains(&event.step) {
-                    state.apply(&event.action, at);
-                }
-            }
-            self.states.insert(id, state);
+            self.refold(&id);
         }
+    }
+
+    fn refold_all(&mut self) {
+        if self.assignment.is_none() && self.hidden.is_empty() {
+            return;
+        }
+        self.folds += 1;
+        self.revision += 1;
+        let mut all: Vec<Arc<str>> = self.of_candidate.keys().cloned().collect();
+        if self.hidden.is_empty() {
+            // Only these can be hidden now.
+            all.retain(|id| self.is_for_viewer(id));
+        }
+        for id in all {
+            self.refold(&id);
+        }
+    }
+
+    /// Makes the state of a candidate anew. What it is for the viewer alone counts until they have judged it.
+    fn refold(&mut self, id: &Arc<str>) {
+        let viewer = self.viewer.as_deref().filter(|_| self.is_for_viewer(id));
+        let own = viewer.map(|viewer| self.state_of(id, Some(viewer)));
+        let own = own.filter(|own| !own.is_decided());
+        if own.is_some() {
+            self.hidden.insert(id.clone());
+        } else {
+            self.hidden.remove(id);
+        }
+        let state = own.unwrap_or_else(|| self.state_of(id, None));
+        self.states.insert(id.clone(), state);
+    }
+
+    /// A candidate after the events of one person, or of all.
+    fn state_of(&self, id: &str, person: Option<&str>) -> LabelState {
+        let mut state = LabelState::default();
+        for &at in self.of_candidate.get(id).map_or(&[][..], Vec::as_slice) {
+            let event = &self.events[at];
+            let is_meant = person.is_none_or(|person| *event.annotator == *person);
+            if is_meant && !self.undone.contains(&event.step) {
+                state.apply(&event.action, at);
+            }
+        }
+        state
     }
 }
 
@@ -394,5 +505,65 @@ mod tests {
             assert_eq!(ways.iter().filter(|is| **is).count(), 1, "{id}");
             assert!(!state.is_skipped, "{id}");
         }
+    }
+
+    fn of_person(step: i64, person: &str, candidate: &str, action: LabelAction) -> Arc<LabelEvent> {
+        let mut event = (*LabelEvent::made(step, candidate, action)).clone();
+        event.annotator = person.into();
+        Arc::new(event)
+    }
+
+    #[test]
+    fn labels_of_others_are_hidden_until_one_has_judged_oneself() {
+        let class = |name: &str| LabelAction::Set { class: name.into() };
+        let assign = |people: &str, judges| {
+            let assignment = Assignment::parse(people, judges).unwrap();
+            LabelEvent::made(0, "", LabelAction::Assign(assignment))
+        };
+        let mut book = LabelBook::of([
+            assign("ana,ben", 2),
+            of_person(1, "ben", "a", class("bogus")),
+            of_person(2, "ana", "a", LabelAction::Flag { on: true }),
+        ]);
+        assert_eq!(
+            classes(&book, "a"),
+            ["bogus"],
+            "without a viewer all is seen"
+        );
+        book.set_viewer(Some("ana".into()));
+        assert!(book.hides("a") && book.state("a").is_flagged);
+        assert!(!book.state("a").is_seen() && book.decision("a").is_none());
+        assert_eq!(book.history("a").count(), 1);
+        assert_eq!(book.history_of_all("a").count(), 2);
+        // What comes in is hidden too, also a note.
+        let text = "a dipole".into();
+        book.push(of_person(3, "ben", "b", class("real")));
+        book.push(of_person(4, "ben", "a", LabelAction::Note { text }));
+        assert!(book.hides("b") && book.state("a").note.is_none());
+        // A skip is no judgement; being unsure is one.
+        book.push(of_person(5, "ana", "a", LabelAction::Skip));
+        assert!(book.hides("a") && book.state("a").is_skipped);
+        book.push(of_person(6, "ana", "a", LabelAction::Unsure));
+        assert!(!book.hides("a") && book.state("a").is_unsure);
+        assert_eq!(book.state("a").note.as_deref(), Some("a dipole"));
+        assert_eq!(book.history("a").count(), 5);
+        // Taken back, it is hidden again.
+        let undo = LabelAction::Undo { of: StepId(6) };
+        book.push(of_person(7, "ana", "", undo));
+        assert!(book.hides("a") && !book.state("a").is_unsure);
+        // An assignment is no step of anybody, and the last one counts.
+        assert_eq!(book.next_undo("ana"), Some(StepId(5)));
+        let folds = book.folds();
+        book.push(assign("ben,cleo", 2));
+        assert!(!book.hides("a") && book.folds() > folds);
+        assert_eq!(classes(&book, "a"), ["bogus"]);
+        book.push(assign("ana,ben", 2));
+        assert!(book.hides("a") && book.hides("b"));
+        book.push(LabelEvent::made(
+            0,
+            "",
+            LabelAction::Assign(Assignment::default()),
+        ));
+        assert!(!book.hides("a") && book.assignment().is_none());
     }
 }

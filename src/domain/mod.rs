@@ -1,6 +1,7 @@
 //! Layer 0: plain types of the field. No file, no thread, no pixel maths, no toolkit.
 
 pub mod agreement;
+pub mod assignment;
 pub mod band;
 pub mod candidate;
 mod candidate_names;
@@ -50,6 +51,7 @@ pub mod vocabulary;
 pub mod words;
 pub mod workload;
 
+pub use assignment::Assignment;
 pub use band::Band;
 pub use candidate::{Candidate, DifferenceSign, Epoch, IS_NEGATIVE, Photometry, StampRef};
 pub use candidate_names::CandidateNames;

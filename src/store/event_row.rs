@@ -1,8 +1,11 @@
 //! A label event as a row of the journal, and back.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use rusqlite::{Row, ToSql, types::Type};
+use rusqlite::{
+    Connection, Row, ToSql,
+    types::{Type, Value},
+};
 
 use crate::domain::{LabelAction, LabelEvent, Origin, Shown, StepId, Timestamp};
 
@@ -14,6 +17,46 @@ pub(super) const COLUMNS: &str = "step, candidate, action, class, is_on, text, o
 
 /// As many as there are [`COLUMNS`].
 pub(super) const PLACES: &str = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+/// Values of a row of `label_events` without its number: one for each of [`COLUMNS`].
+pub(super) type Cells = Vec<Value>;
+
+/// As many as there are [`COLUMNS`].
+pub(super) const CELLS: usize = 22;
+
+/// An event as it lies in its row.
+#[derive(Clone, Debug)]
+pub(super) struct EventRow {
+    /// Its number, where it was read: here or on a server.
+    pub seq: i64,
+    /// Its identity, 16 bytes.
+    pub id: Vec<u8>,
+    pub cells: Cells,
+}
+
+impl EventRow {
+    /// Of a row of number, identity and [`COLUMNS`].
+    pub fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let cells = (0..CELLS).map(|at| row.get(at + 2));
+        Ok(Self {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            cells: cells.collect::<rusqlite::Result<_>>()?,
+        })
+    }
+}
+
+/// How events are sorted into the order in which they count: by their places, where they have some, then by their numbers.
+pub(super) const IN_ORDER: &str = "ORDER BY server_seq IS NULL, server_seq, seq";
+
+/// All events in the order in which they count.
+pub(super) fn rows_in_order(connection: &Connection) -> rusqlite::Result<Vec<EventRow>> {
+    let mut select = connection.prepare(&format!(
+        "SELECT seq, id, {COLUMNS} FROM label_events JOIN event_ids USING (seq) {IN_ORDER}"
+    ))?;
+    let rows = select.query_map([], EventRow::read)?;
+    rows.collect()
+}
 
 /// Calls `insert` with the values of one event. NaN (of limits or score) is kept as NULL.
 pub(super) fn with_values<T>(event: &LabelEvent, insert: impl FnOnce(&[&dyn ToSql]) -> T) -> T {
@@ -84,13 +127,19 @@ fn action_name(action: &LabelAction) -> &'static str {
         LabelAction::Note { .. } => "note",
         LabelAction::Import { .. } => "import",
         LabelAction::Component { .. } => "component",
+        LabelAction::Assign(_) => "assign",
         LabelAction::Undo { .. } => "undo",
         LabelAction::Redo { .. } => "redo",
     }
 }
 
 /// Class, switch, text and step of an action.
-type ActionValues<'a> = (Option<&'a str>, Option<bool>, Option<&'a str>, Option<i64>);
+type ActionValues<'a> = (
+    Option<&'a str>,
+    Option<bool>,
+    Option<Cow<'a, str>>,
+    Option<i64>,
+);
 
 fn action_values(action: &LabelAction) -> ActionValues<'_> {
     match action {
@@ -100,7 +149,12 @@ fn action_values(action: &LabelAction) -> ActionValues<'_> {
         LabelAction::Flag { on } => (None, Some(*on), None, None),
         LabelAction::Note { text }
         | LabelAction::Import { table: text }
-        | LabelAction::Component { what: text } => (None, None, Some(text), None),
+        | LabelAction::Component { what: text } => (None, None, Some(Cow::Borrowed(&**text)), None),
+        // Texts and a number always have a JSON form.
+        LabelAction::Assign(assignment) => {
+            let json = serde_json::to_string(assignment).unwrap_or_default();
+            (None, None, Some(Cow::Owned(json)), None)
+        }
         LabelAction::Undo { of } | LabelAction::Redo { of } => (None, None, None, Some(of.0)),
         LabelAction::Clear | LabelAction::Unsure | LabelAction::Skip => (None, None, None, None),
     }
@@ -121,6 +175,13 @@ fn action_of(row: &Row<'_>) -> rusqlite::Result<LabelAction> {
         "note" => LabelAction::Note { text: words()? },
         "import" => LabelAction::Import { table: words()? },
         "component" => LabelAction::Component { what: words()? },
+        "assign" => {
+            let json: String = row.get(6)?;
+            let assignment = serde_json::from_str(&json).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(6, Type::Text, error.into())
+            })?;
+            LabelAction::Assign(assignment)
+        }
         "undo" => LabelAction::Undo { of: step()? },
         "redo" => LabelAction::Redo { of: step()? },
         word => return Err(unknown(3, "action", word)),

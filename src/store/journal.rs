@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
-    event_row::{COLUMNS, PLACES, event_of, with_values},
+    event_row::{COLUMNS, IN_ORDER, PLACES, event_of, with_values},
     project::{Project, StoreError},
 };
 use crate::domain::{LabelEvent, StepIds};
@@ -62,15 +62,15 @@ impl Project {
     }
 
     /// Every event in the order in which it counts, and the greatest number of one (0 where there is none). The order
-    /// is that of the numbers; of a project on a server that of the server, then what is not sent yet.
+    /// is that of the numbers; of a project on a server that of the server, then what is not sent yet; of merged projects that
+    /// of the merge, then what came later.
     pub fn history(&self) -> Result<(Vec<LabelEvent>, i64), StoreError> {
         // Before the events: what is reordered in between is read once more.
         self.known_reorders.set(self.reorders()?);
         let sql = format!(
-            "SELECT seq, {COLUMNS} FROM label_events JOIN event_ids USING (seq) WHERE seq > ?
-             ORDER BY server_seq IS NULL, server_seq, seq"
+            "SELECT seq, {COLUMNS} FROM label_events JOIN event_ids USING (seq) WHERE seq > ? {IN_ORDER}"
         );
-        let events = if self.server()?.is_some() {
+        let events = if self.server()?.is_some() || self.known_reorders.get() > 0 {
             self.read_events(&sql, 0)?
         } else {
             self.events_since(0)?

@@ -5,7 +5,9 @@
 //! queue, and none overwrites another's because events are only ever added. [`server`] exchanges one with a server.
 
 mod event_row;
+mod event_union;
 mod journal;
+mod merging;
 mod open;
 mod open_files;
 mod place;
@@ -16,6 +18,7 @@ pub mod server;
 mod session;
 mod versions;
 
+pub use merging::{Merged, merge_files};
 pub use place::Place;
 pub use project::{Project, StoreError};
 pub use session::About;

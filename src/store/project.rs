@@ -101,6 +101,14 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Its events contradict those of another project under the same identities.
+    #[error("{}: the project cannot be merged: {why}", path.display())]
+    NotMergeable {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        why: String,
+    },
     /// SQLite failed while `doing`.
     #[error("{}: {doing}: {source}", path.display())]
     Sqlite {

@@ -108,7 +108,8 @@ ALTER TABLE scores ADD COLUMN pixels INTEGER;
 ";
 
 /// Layout 6: what an event is known by wherever it is copied, and the server that a project is shared on. `server_seq` is the
-/// number of an event there, NULL before it is sent; `steps_end` is the first range of step numbers that is not ours,
+/// number of an event there, NULL before it is sent; in a project of one file its place after projects were merged, NULL for
+/// what came later and where nothing was merged; `steps_end` is the first range of step numbers that is not ours,
 /// `reorders` counts how often events came to stand before others that were here already.
 const IDENTITIES: &str = "
 CREATE TABLE event_ids (

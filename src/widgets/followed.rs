@@ -12,7 +12,7 @@ struct Followed {
 }
 
 fn id() -> Id {
-    Id::new("places that follow the pointer")
+    Id::unique("places that follow the pointer")
 }
 
 /// This place follows the pointer, as long as it is named in every frame.
@@ -62,9 +62,9 @@ mod tests {
         for _ in 0..2 {
             let output = ctx.run_ui(RawInput::default(), |ui| {
                 let at = |x: f32| Rect::from_min_size(pos2(x, 10.0), vec2(20.0, 20.0));
-                ui.interact(at(0.0), Id::new("button"), Sense::click());
-                ui.interact(at(40.0), Id::new("stamp"), Sense::click_and_drag());
-                ui.interact(at(80.0), Id::new("plot"), Sense::hover());
+                ui.interact(at(0.0), Id::unique("button"), Sense::click());
+                ui.interact(at(40.0), Id::unique("stamp"), Sense::click_and_drag());
+                ui.interact(at(80.0), Id::unique("plot"), Sense::hover());
                 follow_pointer(ui.ctx(), at(80.0));
             });
             output.drop_without_applying_deltas();

@@ -15,6 +15,7 @@ use crate::{
         light_curve::photometry::task::MeasureSet,
         open::opening::take_event,
         samp::state::What,
+        team::merge::MergeProjects,
     },
     tasks::Task,
     workspace::{
@@ -117,12 +118,14 @@ impl AppState {
             || self.latent.is_busy()
             || self.evaluation.is_busy()
             || self.label_files.is_busy()
+            || self.team.is_merging()
     }
 
     /// What follows from any change.
     pub(super) fn conclude(&mut self, cx: &Context) {
         self.carry_out(cx);
         let shared = &mut self.shared;
+        shared.follow_annotator();
         shared.label_count.update(&shared.catalogue, &shared.book);
         self.dialog.want_paths(shared, cx);
         self.header.want_header(shared, cx);
@@ -246,7 +249,7 @@ impl AppState {
             Command::Practice(command) => {
                 self.practice.apply_practice(&mut self.shared, command, cx);
             }
-            Command::Team(command) => self.team.apply_team(&mut self.shared, command),
+            Command::Team(command) => self.team.apply_team(&mut self.shared, command, cx),
             Command::Latent(latent) => self.latent.apply_latent(&mut self.shared, latent, cx),
             Command::Scoring(scoring) => self.shared.apply_scoring(scoring, cx),
             Command::LightCurve(choice) => {
@@ -344,6 +347,7 @@ impl AppState {
             (self.saving.is_saving(), ConvertSet::NAME),
             (self.light_curve.is_saving(), MeasureSet::NAME),
             (self.fine_tuning.is_under_way(), "fine-tuning"),
+            (self.team.is_merging(), MergeProjects::NAME),
         ];
         let mut rest = is_so.into_iter().filter(|(is_so, _)| *is_so);
         let files = self.label_files.under_way();
@@ -455,6 +459,7 @@ impl AppState {
                 self.label_files
                     .import(&mut self.shared, paths.swap_remove(0), cx);
             }
+            PickFor::MergeProjects => self.team.merge(&mut self.shared, paths, cx),
             PickFor::JoinTable => {
                 self.opening.join(&paths[0], None);
                 self.opening.poll_join(&mut self.shared, cx);
@@ -468,7 +473,7 @@ impl AppState {
                 self.light_curve.save_photometry(&mut self.shared, out, cx);
             }
             PickFor::SaveStamps => {
-                self.saving.save(&mut self.shared, paths.swap_remove(0), cx);
+                self.saving.save(&mut self.shared, &paths[0], cx);
             }
             PickFor::Certificate => self.practice.write_certificate(&self.shared, &paths[0], cx),
             PickFor::EvaluationFolder => {
@@ -496,6 +501,7 @@ const fn pane_of(action: Action) -> Option<Pane> {
         Action::Samp => Some(Pane::Samp),
         Action::Practice => Some(Pane::Practice),
         Action::OpenServer => Some(Pane::Server),
+        Action::Team => Some(Pane::Team),
         Action::Settings => Some(Pane::Settings),
         Action::KeyHelp => Some(Pane::KeyHelp),
         Action::Palette => Some(Pane::Palette),

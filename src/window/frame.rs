@@ -316,6 +316,7 @@ fn panes(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Comm
                 adaptation::view::fine_tune_ui(ui, &state.fine_tuning, &state.shared, commands);
             }
             Pane::Server => team::view::server_ui(ui, &state.team, &state.shared, commands),
+            Pane::Team => team::people_view::team_ui(ui, &state.team, &state.shared, commands),
             Pane::Samp => samp::view::samp_ui(ui, &state.samp, &state.shared, commands),
             Pane::ClosePairs => {
                 close_pairs::view::close_pairs_ui(ui, &state.close_pairs, &state.shared, commands);

@@ -219,6 +219,7 @@ fn close_pane(state: &AppState, commands: &mut Vec<Command>) -> bool {
             Pane::SideBySide => Action::SideBySide,
             Pane::Samp => Action::Samp,
             Pane::Server => Action::OpenServer,
+            Pane::Team => Action::Team,
             Pane::Practice => Action::Practice,
         });
     commands.extend(action.map(Command::Do));

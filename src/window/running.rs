@@ -46,12 +46,9 @@ impl AppState {
             Some(Command::Session(Session::StopIndexing)),
         );
         add("reading new files", self.growing.reading(), None);
-        let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
-        add("exporting", is_exporting.then(Progress::default), None);
-        let is_importing = self.label_files.is_importing();
-        add("importing", is_importing.then(Progress::default), None);
-        let is_joining = self.opening.joining.is_some();
-        add("joining", is_joining.then(Progress::default), None);
+        for (name, is_under_way) in self.short_work() {
+            add(name, is_under_way.then(Progress::default), None);
+        }
         let simulation = progress(self.simulation.running.as_ref());
         add(
             "simulating",
@@ -103,21 +100,37 @@ impl AppState {
             progress(self.similar.comparing.as_ref()),
             Some(Command::Similar(SimilarCommand::Stop)),
         );
+        for (name, progress, stop) in self.latent_work() {
+            add(name, progress, Some(Command::Latent(stop)));
+        }
+        all
+    }
+
+    /// Work on the latent space, with what stops it.
+    fn latent_work(&self) -> [(&'static str, Option<Progress>, Latent); 3] {
         let total = self.shared.catalogue.len();
         let embedding = progress(self.latent.running.as_ref());
         let embedding = embedding.map(|progress| Progress { total, ..progress });
-        add("embedding", embedding, Some(Command::Latent(Latent::Stop)));
         let adapting = progress(self.latent.adapting.as_ref());
-        add(
-            "adapting",
-            adapting,
-            Some(Command::Latent(Latent::StopAdapting)),
-        );
         // Only a map that takes long has steps.
         let map = progress(self.latent.map.running.as_ref());
         let map = map.filter(|progress| progress.total > 0);
-        add("mapping", map, Some(Command::Latent(Latent::StopMap)));
-        all
+        [
+            ("embedding", embedding, Latent::Stop),
+            ("adapting", adapting, Latent::StopAdapting),
+            ("mapping", map, Latent::StopMap),
+        ]
+    }
+
+    /// What is short, has no progress, and is not stopped; and whether it is under way.
+    fn short_work(&self) -> [(&'static str, bool); 4] {
+        let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
+        [
+            ("exporting", is_exporting),
+            ("importing", self.label_files.is_importing()),
+            ("merging", self.team.is_merging()),
+            ("joining", self.opening.joining.is_some()),
+        ]
     }
 
     /// How many candidates the busy models have done, of how many.

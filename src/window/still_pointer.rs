@@ -95,6 +95,8 @@ impl ApplicationHandler<UserEvent> for StillPointer<'_> {
                 }
                 return;
             }
+            // X11 has one for every move.
+            WindowEvent::AxisMotion { .. } => {}
             _ => self.let_go(events),
         }
         self.pass(events, id, event);
@@ -113,7 +115,10 @@ impl ApplicationHandler<UserEvent> for StillPointer<'_> {
     }
 
     fn device_event(&mut self, events: &ActiveEventLoop, id: DeviceId, event: DeviceEvent) {
-        self.window.device_event(events, id, event);
+        // The raw motion comes beside each move, asks for a frame of its own, and nothing here follows it.
+        if !matches!(event, DeviceEvent::MouseMotion { .. }) {
+            self.window.device_event(events, id, event);
+        }
     }
 
     fn about_to_wait(&mut self, events: &ActiveEventLoop) {

@@ -14,6 +14,7 @@ pub enum Action {
     OpenDemo,
     NewSimulation,
     ImportLabels,
+    MergeProjects,
     JoinTable,
     UnjoinTables,
     ExportLabels,
@@ -75,6 +76,7 @@ pub enum Action {
     LabelNext,
     Doubts,
     RepeatCheck,
+    Team,
     Practice,
     ClassShares,
     SideBySide,
@@ -199,6 +201,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::OpenDemo, Menu::File, "Open the demo set", "Simulate 2,000 candidates of all classes, once, and open them", &["Ctrl+D"]),
     row(Action::NewSimulation, Menu::File, "New simulation…", "Simulate image sequences or triplets of a survey, with a preview", &["Ctrl+N"]),
     row(Action::ImportLabels, Menu::File, "Import labels…", "Read labels from a CSV table", &["Ctrl+I"]),
+    row(Action::MergeProjects, Menu::File, "Merge projects…", "Take the labels of other project files into this project: each once, in the order of time", &[]),
     row(Action::JoinTable, Menu::File, "Join table…", "Columns of another table beside the stamps, to filter and sort by: by identifier or position", &["Ctrl+J"]),
     row(Action::UnjoinTables, Menu::File, "Remove joined tables", "Take the columns of all joined tables away, here and in the project", &[]),
     row(Action::ExportLabels, Menu::File, "Export labels…", "Write labels with provenance: CSV, JSONL, Parquet, VOTable, FITS, DS9 regions", &["Ctrl+E"]),
@@ -260,6 +263,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::LabelNext, Menu::Label, "Label next", "Sort by what the model would learn most from, with a share of random ones", &["Shift+N"]),
     row(Action::Doubts, Menu::Label, "Doubtful labels", "Labels that the active model doubts, the most doubtful first", &["Shift+D"]),
     row(Action::RepeatCheck, Menu::Label, "Repeat check", "Judge some of your labelled candidates again, the first label hidden: how consistent are you?", &["Shift+R"]),
+    row(Action::Team, Menu::Label, "Team…", "Who judges which candidates, blind to each other's labels; how far everybody is, and how well they agree", &[]),
     row(Action::ClassShares, Menu::Model, "Class shares…", "How often each class occurs in this set, beside the shares that the model was trained with", &["Shift+C"]),
     row(Action::FineTune, Menu::Model, "Fine-tune…", "Train the active model further on the labels of this set", &["Ctrl+L"]),
     row(Action::WhatChanged, Menu::Model, "What changed", "Candidates that class shares, or a fine-tuned version, make the model decide otherwise", &["Ctrl+Shift+L"]),
@@ -313,6 +317,7 @@ impl Action {
             Self::OpenFiles => PickFor::OpenFiles,
             Self::OpenFolder => PickFor::OpenFolder,
             Self::ImportLabels => PickFor::ImportLabels,
+            Self::MergeProjects => PickFor::MergeProjects,
             Self::JoinTable => PickFor::JoinTable,
             Self::ExportLabels => PickFor::ExportLabels,
             Self::NightReport => PickFor::NightReport,
@@ -366,7 +371,7 @@ mod tests {
         );
         assert_eq!(
             ACTIONS.len(),
-            106,
+            108,
             "an action was added or lost: keep enum and table equal"
         );
         assert_eq!(Action::ReportProblem as usize + 1, ACTIONS.len());

@@ -48,6 +48,7 @@ pub struct LabelCount {
     reality: Vec<Reality>,
     count: usize,
     events: usize,
+    folds: u64,
     last: Option<Arc<LabelEvent>>,
 }
 
@@ -93,6 +94,7 @@ impl LabelCount {
             self.reality.push(reality);
         }
         self.events = book.events().len();
+        self.folds = book.folds();
         self.last = book.events().last().cloned();
     }
 
@@ -104,7 +106,7 @@ impl LabelCount {
             (Some(Some(now)), Some(then)) => Arc::ptr_eq(now, then),
             _ => false,
         };
-        is_same_journal && catalogue.len() >= self.reality.len()
+        is_same_journal && self.folds == book.folds() && catalogue.len() >= self.reality.len()
     }
 
     fn look_again(&mut self, id: &str, catalogue: &Catalogue, book: &LabelBook) {

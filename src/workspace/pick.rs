@@ -13,6 +13,8 @@ pub enum PickFor {
     Vocabulary,
     /// A table of labels to read.
     ImportLabels,
+    /// Projects whose labels this one takes.
+    MergeProjects,
     /// A table to join to the set.
     JoinTable,
     /// A file to write labels to.
@@ -59,7 +61,7 @@ type Filters = &'static [(&'static str, &'static [&'static str])];
 impl PickFor {
     pub const fn kind(self) -> PickKind {
         match self {
-            Self::OpenFiles => PickKind::Files,
+            Self::OpenFiles | Self::MergeProjects => PickKind::Files,
             Self::OpenFolder
             | Self::Templates
             | Self::SimulationFolder
@@ -87,6 +89,7 @@ impl PickFor {
             Self::OpenFolder => "Open a folder",
             Self::Vocabulary => "Add a vocabulary",
             Self::ImportLabels => "Import labels",
+            Self::MergeProjects => "Merge projects into this one",
             Self::JoinTable => "Join a table",
             Self::ExportLabels => "Export labels",
             Self::NightReport => "Write a report",
@@ -107,6 +110,7 @@ impl PickFor {
         match self {
             Self::Vocabulary => &[("Vocabulary", &["toml"])],
             Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
+            Self::MergeProjects => &[("Project", &["destello"])],
             Self::Certificate => &[("Page", &["html"])],
             Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
             Self::LatentModel | Self::NewModel => &[("Model with its card", &["safetensors"])],

@@ -50,6 +50,8 @@ pub enum Pane {
     Practice,
     /// The address of a project on a server.
     Server,
+    /// Who judges which candidates, and how far everybody is.
+    Team,
 }
 
 /// A text field that a key jumps to.

@@ -15,7 +15,9 @@ use destello::{
             folding::Fold, measured::CurveChoice, period_search::FindPeriod,
             photometry::task::Measure,
         },
+        team::merge::MergeProjects,
     },
+    store::Project,
     tasks::{Task, fault},
     window::command::{Command, QueueCommand, Scoring, Session},
     workspace::{action::Action, queue::column::Column, scores::shown::ScoringStatus},
@@ -333,6 +335,33 @@ fn export_and_import_that_break_off_say_so_and_work_the_next_time() {
         );
     }
     assert!(table.exists());
+}
+
+#[test]
+fn a_merge_that_breaks_off_changes_nothing_and_works_the_next_time() {
+    let _turn = in_turn();
+    let set = StampSet::new();
+    let mut window = window(&set);
+    let other = set.beside("other.destello");
+    let mut project = Project::open_or_create(&other).unwrap();
+    project
+        .append(&[common::events::set(1, "hits01", "real")])
+        .unwrap();
+    drop(project);
+    let choose = |window: &mut InlineWindow| {
+        window.act(Action::MergeProjects);
+        window.answer_dialogs(&other);
+    };
+    task_breaks(&mut window, MergeProjects::NAME, choose);
+    assert!(names_the_log(window.toast()), "{}", window.toast());
+    assert_eq!(window.classes(&["hits01"]), ["-"]);
+    task_ends(&mut window, choose);
+    assert!(
+        window.toast().contains("1 of them new"),
+        "{}",
+        window.toast()
+    );
+    window.wait_until(|window| window.classes(&["hits01"]) == ["real"]);
 }
 
 #[test]

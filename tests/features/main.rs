@@ -28,4 +28,5 @@ mod scoring;
 mod side_by_side;
 mod similar;
 mod simulation;
+mod team;
 mod training;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use destello::{
     domain::{
-        Class, LabelAction, LabelBook, LabelEvent, StepId, StepIds, Vocabulary,
+        Assignment, Class, LabelAction, LabelBook, LabelEvent, StepId, StepIds, Vocabulary,
         label_book::LabelState,
     },
     io::vocabulary_file,
@@ -208,6 +208,46 @@ proptest! {
         prop_assert_eq!(states(&book), before);
     }
 
+    /// A book for one person's eyes is the same whether its events come one by one or all at once. Of a candidate that is to be
+    /// judged it has nothing of others; of all else it has everything.
+    #[test]
+    fn a_blind_book_has_nothing_of_others_until_its_viewer_has_judged(
+        deeds in vec((0..2_usize, deed()), 1..60),
+        judges in 1..3_usize,
+        assigned_at in 0..60_usize,
+    ) {
+        let ana = || Some(Arc::from("ana"));
+        let assignment = Assignment::parse("ana,ben", judges).unwrap();
+        let mut steps = StepIds::of_range(0);
+        let mut book = LabelBook::default();
+        book.set_viewer(ana());
+        for (at, (who, deed)) in deeds.iter().enumerate() {
+            if at == assigned_at {
+                let assign = LabelAction::Assign(assignment.clone());
+                book.push(event(steps.next_step(), "", assign, 1));
+            }
+            for event in events_of(deed, *who, &book, &mut steps) {
+                book.push(event);
+            }
+        }
+        let all = LabelBook::of(book.events().iter().cloned());
+        let mut whole = all.clone();
+        whole.set_viewer(ana());
+        prop_assert_eq!(states(&whole), states(&book));
+        for (id, state) in states(&book) {
+            let is_own = book.assignment().is_some_and(|known| known.is_to(&id, "ana"));
+            let has_judged = all.judges(&id).iter().any(|judge| &***judge == "ana");
+            prop_assert_eq!(book.hides(&id), is_own && !has_judged);
+            if book.hides(&id) {
+                let mut history = book.history(&id);
+                prop_assert!(history.all(|(event, _)| &*event.annotator == "ana"));
+                prop_assert!(!state.is_decided());
+            } else {
+                prop_assert_eq!(&state, all.state(&id));
+            }
+        }
+    }
+
     /// The parser takes any text: it reads it, or names what it does not understand. What it reads it
     /// prints as a line that reads as the same.
     #[test]
@@ -223,7 +263,7 @@ proptest! {
     fn filters_of_known_words_print_and_read(
         terms in vec(
             (
-                "(mag|label|state|epochs|score|score:cap|p:sn|rb|flag|candid|id|said|disagree|ztf18)",
+                "(mag|label|state|epochs|score|score:cap|p:sn|rb|flag|candid|id|said|disagree|assigned|ztf18)",
                 "(<|<=|>|>=|=|:|!=|)",
                 "([0-9]{1,3}(\\.[0-9])?|none|real|[a-z]{1,4}|)",
             ),

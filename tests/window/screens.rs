@@ -234,6 +234,7 @@ fn every_screen_and_pane_comes_to_rest_in_both_themes() {
                 Pane::ClosePairs,
                 Pane::Samp,
                 Pane::Server,
+                Pane::Team,
             ] {
                 tidy(&mut view);
                 view.state_mut().window.state.shared.screen = screen;

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 
 use crate::{
     cli::print::print_line,
-    domain::{agreement::Votes, kappa::Uncertain},
+    domain::agreement::Votes,
     features::labelling::agreement::{self, Gathered},
     io::{
         agreement_csv,
@@ -59,13 +59,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("{note}");
     }
     for pair in votes.pairs() {
-        let [first, second] = &pair.annotators;
-        print_line(&format!(
-            "{first} and {second}: {} of {} alike, Cohen's kappa {}",
-            pair.alike(),
-            pair.both,
-            with_error(pair.kappa())
-        ))?;
+        print_line(&pair.in_words())?;
     }
     let (kappa, candidates) = votes.fleiss();
     let annotators = votes.annotators().len();
@@ -110,13 +104,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         certify(path, &votes)?;
     }
     Ok(ExitCode::from(if notes.is_empty() { 0 } else { 2 }))
-}
-
-fn with_error(kappa: Option<Uncertain>) -> String {
-    kappa.map_or_else(
-        || "not defined".into(),
-        |kappa| format!("{:.3} ± {:.3}", kappa.value, kappa.error),
-    )
 }
 
 /// The certificate of two: the first stands for the truth.

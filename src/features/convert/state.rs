@@ -1,6 +1,6 @@
 //! Sets that the window writes: what runs, and what came of it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::task::{ConvertSet, Target};
 use crate::{
@@ -38,12 +38,12 @@ impl SavingStamps {
     }
 
     /// Writes the candidates of the list.
-    pub(crate) fn save(&mut self, shared: &mut Shared, out: PathBuf, cx: &Context) {
+    pub(crate) fn save(&mut self, shared: &mut Shared, out: &Path, cx: &Context) {
         if self.is_saving() {
             shared.warn("stamps are being saved: stop that first, or wait", cx.now);
             return;
         }
-        let target = match Target::of(&out) {
+        let target = match Target::of(out) {
             Ok(target) => target,
             Err(why) => return shared.warn(why, cx.now),
         };

@@ -43,6 +43,11 @@ impl Task for ExportLabels {
 
     fn run(self, cx: &TaskContext<()>) -> anyhow::Result<(PathBuf, ExportReport)> {
         cx.abandonable("exporting", move || {
+            let mut book = self.book;
+            if book.assignment().is_some() {
+                // A file has the labels of everybody, whatever this person may see of them yet.
+                Arc::make_mut(&mut book).set_viewer(None);
+            }
             let request = ExportRequest {
                 out: &self.out,
                 format: self.format,
@@ -50,7 +55,7 @@ impl Task for ExportLabels {
                 split: self.split,
             };
             let mut decode = |stamps: &[_]| self.decoder.decode(stamps);
-            let report = export_labels(&self.book, &self.catalogue, &request, &mut decode)?;
+            let report = export_labels(&book, &self.catalogue, &request, &mut decode)?;
             Ok((self.out, report))
         })?
     }

@@ -53,6 +53,9 @@ pub fn label_panel_ui(
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
     repeat_ui(ui, shared);
+    if let Some(words) = shared.assigned_in_words(&candidate.id) {
+        ui.add(egui::Label::new(weak(ui, words)).wrap());
+    }
     if !shared.is_label_hidden(candidate) {
         note_ui(ui, shared, memory, labels, commands);
     }

@@ -110,7 +110,7 @@ fn take_project(shared: &mut Shared, opened: OpenedProject, cx: &Context) {
     shared.project.server = opened.server;
     shared.project.fault = None;
     shared.steps = Some(opened.steps);
-    shared.book = Arc::new(LabelBook::of(opened.events.into_iter().map(Arc::new)));
+    shared.take_book(LabelBook::of(opened.events.into_iter().map(Arc::new)));
     if let Some(session) = opened.session {
         shared.ask(Request::Restore(session));
     }

@@ -358,7 +358,7 @@ fn filter_ui(
     });
     let response = row.inner.inner;
     let response = response.on_hover_text(
-        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\na bare word is a part of the id",
+        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\nassigned: what you are to judge\na bare word is a part of the id",
     );
     if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())).into());

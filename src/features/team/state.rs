@@ -1,14 +1,18 @@
-//! The project on a server as the window has it: which address is asked for, what runs, how it stands.
+//! The team as the window has it: which address is asked for, what is exchanged and merged, who is to judge, how far they are.
 
 use std::path::PathBuf;
 
-use super::task::{ShareLabels, TeamStatus};
+use super::{
+    merge::MergeProjects,
+    tally::{Shares, TeamTally},
+    task::{ShareLabels, TeamStatus},
+};
 use crate::{
-    domain::words::counted,
+    domain::{Assignment, Timestamp, words::counted},
     store::server::Address,
-    tasks::{Running, TaskEvent, next_event},
+    tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
     workspace::{
-        context::Context, request::Request, screen::Pane, shared::Shared,
+        command::QueueCommand, context::Context, request::Request, screen::Pane, shared::Shared,
         shared_project::is_local_copy,
     },
 };
@@ -20,6 +24,34 @@ pub enum TeamCommand {
     Address(String),
     /// Open the project at that address, with the stamps that are open.
     Open,
+    /// The people as far as they are typed, with commas between.
+    People(String),
+    /// How many are to judge each candidate.
+    Judges(usize),
+    /// Assign candidates to these people.
+    Assign,
+    /// Assign no candidate to anybody.
+    Unassign,
+    /// Keep only what is assigned to whoever labels here, and not judged.
+    ShowOwn,
+}
+
+/// How many are to judge a candidate, where nobody has said otherwise.
+const USUAL_JUDGES: usize = 2;
+/// Labels are counted anew at most so often, microseconds.
+const COUNT_EVERY_US: i64 = 1_000_000;
+/// The filter of what is assigned and not judged.
+const OWN: &str = "assigned label:none not state:unsure";
+
+/// What the shares follow from: the opening, its candidates so far, the assignment.
+type SharesOf = (u64, usize, Option<Assignment>);
+
+/// What the people were counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counted {
+    generation: u64,
+    revision: u64,
+    candidates: usize,
 }
 
 /// The state of the pane, and of the exchange.
@@ -33,6 +65,15 @@ pub struct TeamPane {
     of: Option<u64>,
     sharing: Option<Running<ShareLabels>>,
     status: TeamStatus,
+    merging: ToTheEnd<MergeProjects>,
+    /// What is typed; none where that is what the project has.
+    people: Option<String>,
+    judges: Option<usize>,
+    assign_fault: Option<String>,
+    tally: TeamTally,
+    /// Of which set under which assignment they are.
+    shares: Option<(SharesOf, Shares)>,
+    counted: Option<(Counted, Timestamp)>,
 }
 
 impl TeamPane {
@@ -53,18 +94,112 @@ impl TeamPane {
 
     /// Another set: what was exchanged for this one ends. The address stays.
     pub(crate) fn forget(&mut self) {
+        // A project that is being written is written to its end.
+        self.merging.leave();
         *self = Self {
             copies_elsewhere: std::mem::take(&mut self.copies_elsewhere),
             address: std::mem::take(&mut self.address),
+            merging: std::mem::take(&mut self.merging),
             ..Self::default()
         };
     }
 
-    pub(crate) fn apply_team(&mut self, shared: &mut Shared, command: TeamCommand) {
+    pub(crate) fn apply_team(&mut self, shared: &mut Shared, command: TeamCommand, cx: &Context) {
         match command {
             TeamCommand::Address(text) => self.address = text,
             TeamCommand::Open => self.open(shared),
+            TeamCommand::People(text) => self.people = Some(text),
+            TeamCommand::Judges(judges) => self.judges = Some(judges),
+            TeamCommand::Assign => self.assign(shared, cx),
+            TeamCommand::Unassign => {
+                self.forget_typed();
+                shared.assign(Assignment::default(), cx);
+            }
+            TeamCommand::ShowOwn => {
+                shared.apply_queue(QueueCommand::Filter(OWN.into()), cx);
+            }
         }
+    }
+
+    /// The people as they are typed, else as the project has them.
+    pub fn people(&self, shared: &Shared) -> String {
+        let known = || {
+            let assignment = shared.book.assignment();
+            assignment.map_or_else(
+                || shared.annotator().to_string(),
+                |known| known.people.join(", "),
+            )
+        };
+        self.people.clone().unwrap_or_else(known)
+    }
+
+    /// How many are to judge each candidate.
+    pub fn judges(&self, shared: &Shared) -> usize {
+        let known = shared.book.assignment().map(|known| known.judges);
+        self.judges.or(known).unwrap_or(USUAL_JUDGES)
+    }
+
+    /// Why candidates cannot be assigned so.
+    pub fn assign_fault(&self) -> Option<&str> {
+        self.assign_fault.as_deref()
+    }
+
+    fn assign(&mut self, shared: &mut Shared, cx: &Context) {
+        match Assignment::parse(&self.people(shared), self.judges(shared)) {
+            Ok(assignment) => {
+                self.forget_typed();
+                shared.assign(assignment, cx);
+            }
+            Err(why) => self.assign_fault = Some(why),
+        }
+    }
+
+    fn forget_typed(&mut self) {
+        (self.people, self.judges, self.assign_fault) = (None, None, None);
+    }
+
+    /// How far everybody is.
+    pub const fn tally(&self) -> &TeamTally {
+        &self.tally
+    }
+
+    /// True where labels came in since everybody was counted: they are counted within a second.
+    pub fn is_tally_behind(&self, shared: &Shared) -> bool {
+        let counted = self.counted.map(|(counted, _)| counted);
+        counted != Some(Counted::of(shared))
+    }
+
+    fn count(&mut self, shared: &Shared, cx: &Context) {
+        let is_time = self
+            .counted
+            // A clock that was set back must not hold it up.
+            .is_none_or(|(_, at)| !(0..COUNT_EVERY_US).contains(&(cx.now.0 - at.0)));
+        if is_time && shared.panes.contains(&Pane::Team) && self.is_tally_behind(shared) {
+            let catalogue = &shared.catalogue;
+            let assignment = shared.book.assignment();
+            let of = (shared.generation, catalogue.len(), assignment.cloned());
+            let known = self.shares.take().filter(|(known, _)| *known == of);
+            let ids = catalogue.iter().map(|(_, candidate)| &candidate.id);
+            let known = known.unwrap_or_else(|| (of, Shares::of(assignment, ids)));
+            self.tally = TeamTally::of(&shared.book, &known.1, |id| catalogue.find(id).is_some());
+            self.shares = Some(known);
+            self.counted = Some((Counted::of(shared), cx.now));
+        }
+    }
+
+    /// Merges these projects into the one that is open.
+    pub(crate) fn merge(&mut self, shared: &mut Shared, projects: Vec<PathBuf>, cx: &Context) {
+        let Some(into) = shared.project.path.clone() else {
+            shared.warn(shared.why_no_labels(), cx.now);
+            return;
+        };
+        let task = MergeProjects { projects, into };
+        self.merging.add(cx.tasks.start(task));
+    }
+
+    /// True while projects are merged.
+    pub const fn is_merging(&self) -> bool {
+        self.merging.is_any_running()
     }
 
     fn open(&mut self, shared: &mut Shared) {
@@ -83,6 +218,7 @@ impl TeamPane {
 
     /// Exchanges labels while a project on a server is open.
     pub(crate) fn want(&mut self, shared: &Shared, cx: &Context) {
+        self.count(shared, cx);
         let (Some(file), Some(address)) = (&shared.project.path, &shared.project.server) else {
             return;
         };
@@ -99,8 +235,15 @@ impl TeamPane {
         self.sharing = Some(cx.tasks.start(ShareLabels { file: file.clone() }));
     }
 
-    /// Takes in how it stands.
+    /// Takes in how it stands, and what merges came to.
     pub(crate) fn poll(&mut self, shared: &mut Shared, cx: &Context) {
+        while let Some(event) = self.merging.next_event() {
+            match event {
+                TaskEvent::Finished(labels) => shared.report(labels.in_words(), cx.now),
+                TaskEvent::Failed(why) => shared.warn(why, cx.now),
+                TaskEvent::Update(()) | TaskEvent::Cancelled => {}
+            }
+        }
         while let Some(event) = next_event(&mut self.sharing) {
             match event {
                 TaskEvent::Update(status) => self.take(shared, status, cx),
@@ -132,6 +275,16 @@ impl TeamPane {
             _ => {}
         }
         self.status = status;
+    }
+}
+
+impl Counted {
+    fn of(shared: &Shared) -> Self {
+        Self {
+            generation: shared.generation,
+            revision: shared.book.revision(),
+            candidates: shared.catalogue.len(),
+        }
     }
 }
 
@@ -183,14 +336,15 @@ mod tests {
     fn an_address_with_a_password_opens_nothing_and_is_not_shown_again() {
         let mut shared = Shared::new(Settings::default(), "ana");
         let mut pane = TeamPane::default();
+        let cx = Context::inline(Timestamp(0));
         let typed = |text: &str| TeamCommand::Address(text.to_owned());
-        pane.apply_team(&mut shared, typed("postgresql://ana:s3cret@db/night"));
-        pane.apply_team(&mut shared, TeamCommand::Open);
+        pane.apply_team(&mut shared, typed("postgresql://ana:s3cret@db/night"), &cx);
+        pane.apply_team(&mut shared, TeamCommand::Open, &cx);
         let why = pane.fault().unwrap();
         assert!(why.contains(".pgpass") && !why.contains("s3cret"), "{why}");
         assert_eq!(shared.requests, []);
-        pane.apply_team(&mut shared, typed(" postgresql://ana@db/night "));
-        pane.apply_team(&mut shared, TeamCommand::Open);
+        pane.apply_team(&mut shared, typed(" postgresql://ana@db/night "), &cx);
+        pane.apply_team(&mut shared, TeamCommand::Open, &cx);
         assert_eq!(pane.fault(), None);
         let project = Some("postgresql://ana@db/night".into());
         let open = Request::Open {

@@ -22,7 +22,10 @@ use parquet::{
 };
 use rayon::prelude::*;
 
-use super::{footer, group::CheckedGroup};
+use super::{
+    footer,
+    group::{CheckedGroup, caught},
+};
 use crate::{
     domain::Role,
     io::alerts::{
@@ -230,7 +233,7 @@ impl ParquetCutouts {
                 let wanted = rows[at..at + here]
                     .iter()
                     .map(|row| (u64::from(*row) - first) as usize);
-                caught(&mut || {
+                caught(|| -> Result<(), CutoutsError> {
                     let values = group.get_column_reader(*column)?;
                     let rows = wanted.clone();
                     column_values(values, rows, &mut |offset, bytes| each(at + offset, bytes))?;
@@ -242,14 +245,6 @@ impl ParquetCutouts {
         }
         Ok(())
     }
-}
-
-/// The crate panics at some damaged files (a reader of records that runs out of values): that becomes an error.
-fn caught(read: &mut dyn FnMut() -> Result<(), CutoutsError>) -> Result<(), CutoutsError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        let why = "its pages contradict its footer".to_owned();
-        Err(ParquetError::General(why).into())
-    })
 }
 
 /// Which rows of a group have a value in a binary column.

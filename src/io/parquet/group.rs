@@ -3,6 +3,8 @@
 //! The crate makes room for as many values as a page of a dictionary says it has; a damaged one says billions, and
 //! the program ends where memory is refused.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use parquet::{
     basic::Type as Physical,
     bloom_filter::Sbbf,
@@ -15,6 +17,20 @@ use parquet::{
     record::reader::RowIter,
     schema::types::Type,
 };
+
+/// What comes of reading. The crate panics at some damaged files (columns that begin before the file, values that run out): that
+/// becomes an error.
+///
+/// # Errors
+/// As `read` fails, or where it panics.
+pub fn caught<T, E: From<ParquetError>>(
+    read: impl FnOnce() -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let why = "its pages contradict its footer".to_owned();
+        Err(ParquetError::General(why).into())
+    })
+}
 
 /// A group of rows with checked pages.
 pub struct CheckedGroup<'a>(Box<dyn RowGroupReader + 'a>);

@@ -1,6 +1,7 @@
 //! Tables of FITS and Parquet files as texts: the columns that have one value a row.
 
 use parquet::{
+    errors::ParquetError,
     file::reader::{FileReader as _, RowGroupReader as _, SerializedFileReader},
     record::Field,
 };
@@ -11,7 +12,10 @@ use crate::io::{
         file::{FitsFile, HduKind},
         text::unescape_text,
     },
-    parquet::{footer, group::CheckedGroup},
+    parquet::{
+        footer,
+        group::{CheckedGroup, caught},
+    },
 };
 
 /// The first table of a FITS file.
@@ -73,7 +77,7 @@ fn fits_table(file: &mut FitsFile<'_>) -> Result<Table, crate::io::fits::error::
 
 /// The columns of a Parquet file that hold no list and no structure.
 pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
-    let fault = |error: parquet::errors::ParquetError| {
+    let fault = |error: ParquetError| {
         let why = error.to_string();
         match why.rsplit_once("Disabled feature at compile time: ") {
             Some((_, packing)) => format!(
@@ -86,13 +90,17 @@ pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
     if let Ok(Some(why)) = of_footer {
         return Err(format!("is a damaged Parquet file: {why}"));
     }
-    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(fault)?;
+    caught(|| rows_of(bytes)).map_err(fault)
+}
+
+fn rows_of(bytes: &[u8]) -> Result<Table, ParquetError> {
+    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes))?;
     let schema = reader.metadata().file_metadata().schema().clone();
     let mut table = Table::default();
     for group in 0..reader.num_row_groups() {
-        let group = CheckedGroup::of(&reader, group).map_err(fault)?;
-        for row in group.get_row_iter(None).map_err(fault)? {
-            let row = row.map_err(fault)?;
+        let group = CheckedGroup::of(&reader, group)?;
+        for row in group.get_row_iter(None)? {
+            let row = row?;
             let is_first = table.rows.is_empty();
             let mut cells = Vec::with_capacity(table.heads.len());
             for (name, field) in row.get_column_iter() {
@@ -130,5 +138,56 @@ fn cell(field: &Field) -> String {
         Field::TimestampMicros(at) => crate::domain::Timestamp(*at).to_string(),
         Field::TimestampMillis(at) => crate::domain::Timestamp(at * 1000).to_string(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::export::{
+        Format,
+        columns::{FilledColumn, Kind, Value},
+        write_columns,
+    };
+
+    /// A table of ten objects with magnitudes, as Parquet.
+    fn written() -> Vec<u8> {
+        let column = |name: &str, kind, value: &dyn Fn(usize) -> Value| FilledColumn {
+            name: name.into(),
+            kind,
+            unit: "",
+            meaning: String::new(),
+            values: (0..10).map(value).collect(),
+        };
+        let columns = [
+            column("id", Kind::Text, &|row| {
+                Value::Text(format!("SN{}", row % 3))
+            }),
+            column("mag", Kind::Double, &|row| Value::Double(18.0 + row as f64)),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("table.parquet");
+        write_columns(&out, Format::Parquet, "TABLE", &columns).unwrap();
+        std::fs::read(out).unwrap()
+    }
+
+    #[test]
+    fn whatever_bit_of_a_parquet_table_is_wrong_it_is_read_or_refused() {
+        let whole = written();
+        assert_eq!(parquet(&whole).unwrap().rows.len(), 10);
+        let mut refused = 0;
+        for bit in 0..8 * whole.len() {
+            let mut damaged = whole.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            if let Err(why) = parquet(&damaged) {
+                assert!(why.starts_with("is a "), "{why}");
+                refused += 1;
+            }
+        }
+        assert!(
+            refused > whole.len(),
+            "{refused} of {} bits",
+            8 * whole.len()
+        );
     }
 }

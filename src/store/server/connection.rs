@@ -5,13 +5,8 @@ use std::{fmt::Write as _, time::Duration};
 use postgres::{Client, fallible_iterator::FallibleIterator, types::ToSql};
 use rusqlite::types::Value;
 
-use super::{
-    Address, ServerError,
-    local_copy::{CELLS, Cells, EventRow},
-    password::password_of,
-    values::Carried,
-};
-use crate::store::event_row::COLUMNS;
+use super::{Address, ServerError, password::password_of, values::Carried};
+use crate::store::event_row::{CELLS, COLUMNS, Cells, EventRow};
 
 /// The layout of the tables on the server that this program writes.
 const LAYOUT: i64 = 1;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Address, ServerError, connection::Connection, local_copy::EventRow};
+use super::{Address, ServerError, connection::Connection};
 use crate::store::{Project, StoreError};
 
 /// Events that are copied at a time.
@@ -37,20 +37,9 @@ pub fn copy_to_server(file: &Path, address: &Address) -> Result<usize, ServerErr
         )));
     }
     connection.pass_steps(project.last_steps()?)?;
-    let mut after = match there.len() {
-        0 => 0,
-        copied => project
-            .rows_after(0, false, copied)?
-            .last()
-            .map_or(0, |row| row.seq),
-    };
-    loop {
-        let rows = project.rows_after(after, false, ROWS)?;
-        let Some(last) = rows.last().map(|row: &EventRow| row.seq) else {
-            break;
-        };
-        connection.put(&rows)?;
-        after = last;
+    let rows = project.rows_in_order()?;
+    for rows in rows.get(there.len()..).unwrap_or_default().chunks(ROWS) {
+        connection.put(rows)?;
     }
     // What was added meanwhile, here or there, is no fault of the copy.
     if !connection.identities()?.starts_with(&here) {

@@ -2,18 +2,12 @@
 
 use std::collections::VecDeque;
 
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, types::Value};
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::store::{
-    event_row::{COLUMNS, PLACES, event_of},
+    event_row::{COLUMNS, EventRow, IN_ORDER, PLACES, event_of, rows_in_order},
     project::{Project, StoreError},
 };
-
-/// Values of a row of `label_events` without its number: one for each of its columns.
-pub(super) type Cells = Vec<Value>;
-
-/// As many columns as there are.
-pub(super) const CELLS: usize = 22;
 
 /// The server that a project is shared on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,16 +20,6 @@ pub struct SharedOn {
     pub steps_left: i64,
     /// The first range that is not ours.
     pub(in crate::store) steps_end: i64,
-}
-
-/// An event as it lies in its row.
-#[derive(Clone, Debug)]
-pub(super) struct EventRow {
-    /// Its number, where it was read: here or on the server.
-    pub seq: i64,
-    /// Its identity, 16 bytes.
-    pub id: Vec<u8>,
-    pub cells: Cells,
 }
 
 impl Project {
@@ -65,9 +49,11 @@ impl Project {
         read.optional().map_err(self.failed("reading the project"))
     }
 
-    /// How often events have come to stand before others that were here already.
+    /// Another number whenever events have come to stand before others that were here already: how often they did on the
+    /// server; of a project of one file how many events the last merge has put in order. 0 where the numbers are the order.
     pub(in crate::store) fn reorders(&self) -> Result<i64, StoreError> {
-        let sql = "SELECT coalesce((SELECT reorders FROM server), 0)";
+        let sql = "SELECT coalesce((SELECT reorders FROM server),
+                                   (SELECT max(server_seq) FROM event_ids), 0)";
         let read = self.connection.query_row(sql, [], |row| row.get(0));
         read.map_err(self.failed("reading the project"))
     }
@@ -151,14 +137,7 @@ impl Project {
         );
         let reading = || {
             let mut select = self.connection.prepare(&sql)?;
-            let rows = select.query_map(params![after, most as i64], |row| {
-                let cells = (0..CELLS).map(|at| row.get(at + 2));
-                Ok(EventRow {
-                    seq: row.get(0)?,
-                    id: row.get(1)?,
-                    cells: cells.collect::<rusqlite::Result<_>>()?,
-                })
-            })?;
+            let rows = select.query_map(params![after, most as i64], EventRow::read)?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         reading().map_err(self.failed("reading labels"))
@@ -222,11 +201,16 @@ impl Project {
         write().map_err(failed)
     }
 
-    /// The identities of all events, oldest first.
+    /// All events, in the order in which they count.
+    pub(in crate::store) fn rows_in_order(&self) -> Result<Vec<EventRow>, StoreError> {
+        rows_in_order(&self.connection).map_err(self.failed("reading labels"))
+    }
+
+    /// The identities of all events, in the order in which they count.
     pub(super) fn identities(&self) -> Result<Vec<Vec<u8>>, StoreError> {
         let reading = || {
-            let sql = "SELECT id FROM event_ids ORDER BY seq";
-            let mut select = self.connection.prepare(sql)?;
+            let sql = format!("SELECT id FROM event_ids {IN_ORDER}");
+            let mut select = self.connection.prepare(&sql)?;
             let rows = select.query_map([], |row| row.get(0))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
@@ -293,6 +277,8 @@ fn take_rows(
 #[cfg(test)]
 mod tests {
     use std::{fs, path::Path};
+
+    use rusqlite::types::Value;
 
     use super::*;
     use crate::domain::{LabelAction, LabelEvent};

@@ -72,7 +72,7 @@ impl Shared {
             .cloned()
             .chain(others)
             .chain(unsaved.iter().cloned());
-        self.book = Arc::new(LabelBook::of(all));
+        self.take_book(LabelBook::of(all));
     }
 
     /// The whole journal as the file has it; what is not written yet follows.
@@ -82,7 +82,7 @@ impl Shared {
             .into_iter()
             .map(Arc::new)
             .chain(unsaved.iter().cloned());
-        self.book = Arc::new(LabelBook::of(all));
+        self.take_book(LabelBook::of(all));
     }
 
     /// The book's events: those that the disk has acknowledged, and the rest.

@@ -383,6 +383,7 @@ pub fn words(action: &LabelAction) -> String {
         LabelAction::Note { .. } => "noted".into(),
         LabelAction::Import { table } => format!("labels of {table} imported"),
         LabelAction::Component { what } => format!("members of {what} labelled"),
+        LabelAction::Assign(assignment) => assignment.in_words(),
         LabelAction::Undo { .. } => "undo".into(),
         LabelAction::Redo { .. } => "redo".into(),
     }

@@ -106,6 +106,10 @@ impl Shared {
             return None;
         }
         let terms = self.queue.filter_in_force().terms();
+        let asks_for_people = |term: &&Term| matches!(term, Term::Assigned(_));
+        if self.book.assignment().is_none() && terms.iter().any(asks_for_people) {
+            return Some("no candidate is assigned to anybody: Label, Team… assigns them".into());
+        }
         let of_labels = terms.into_iter().find_map(|term| match term {
             Term::Compare {
                 column: Column::Label,

@@ -10,6 +10,8 @@ const NOTE: &str = "note";
 /// A missing value.
 const NONE: &str = "none";
 const DISAGREE: &str = "disagree";
+/// Alone it stands for whoever labels here; before a name for that person.
+const ASSIGNED: &str = "assigned";
 /// Between the ends of a range.
 const TO: &str = "..";
 
@@ -41,6 +43,8 @@ pub enum Term {
     Note(Option<String>),
     /// The shown models put it on different sides of their thresholds.
     Disagree,
+    /// This person is to judge it; none for whoever labels here.
+    Assigned(Option<Arc<str>>),
     /// The column compares so with the value.
     Compare {
         column: Column,
@@ -57,9 +61,16 @@ impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IdContains(part) => {
-                let reads_as_another =
-                    find_operator(part).is_some() || part.eq_ignore_ascii_case(DISAGREE);
+                let reads_as_another = find_operator(part).is_some()
+                    || [DISAGREE, ASSIGNED]
+                        .iter()
+                        .any(|word| part.eq_ignore_ascii_case(word));
                 quoted(f, part, reads_as_another)
+            }
+            Self::Assigned(None) => f.write_str(ASSIGNED),
+            Self::Assigned(Some(name)) => {
+                write!(f, "{ASSIGNED}:")?;
+                quoted(f, name, false)
             }
             Self::Note(part) => {
                 write!(f, "{NOTE}:")?;
@@ -156,6 +167,9 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
     if word.eq_ignore_ascii_case(DISAGREE) {
         return Ok(Term::Disagree);
     }
+    if word.eq_ignore_ascii_case(ASSIGNED) {
+        return Ok(Term::Assigned(None));
+    }
     let plain = word.find('"').unwrap_or(word.len());
     let Some((at, sign, comparison)) = find_operator(&word[..plain]) else {
         return Ok(Term::IdContains(word.replace('"', "").to_lowercase()));
@@ -163,6 +177,14 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
     let (name, value) = (&word[..at], &word[at + sign.len()..]);
     let is_text = value.contains('"');
     let value = &*value.replace('"', "");
+    if name.eq_ignore_ascii_case(ASSIGNED) {
+        return match comparison {
+            Comparison::Equal if !value.is_empty() => Ok(Term::Assigned(Some(value.into()))),
+            _ => Err(format!(
+                "{word:?}: a candidate is assigned to somebody or it is not: assigned, assigned:ana, not assigned:ana"
+            )),
+        };
+    }
     if name.eq_ignore_ascii_case(NOTE) {
         let part = (is_text || !is_none(value)).then(|| value.to_lowercase());
         return match comparison {
@@ -253,7 +275,7 @@ impl Term {
     pub(super) const fn column(&self) -> Option<&Column> {
         match self {
             Self::Compare { column, .. } | Self::Between { column, .. } => Some(column),
-            Self::IdContains(_) | Self::Note(_) | Self::Disagree => None,
+            Self::IdContains(_) | Self::Note(_) | Self::Disagree | Self::Assigned(_) => None,
         }
     }
 
@@ -267,6 +289,11 @@ impl Term {
                 (Some(note), Some(part)) => contains_without_case(note, part),
             },
             Self::Disagree => row.scores.disagrees(row.ix),
+            Self::Assigned(name) => {
+                let person = name.as_ref().or(row.book.viewer());
+                let both = row.book.assignment().zip(person);
+                both.is_some_and(|(assignment, person)| assignment.is_to(&candidate.id, person))
+            }
             Self::Between { column, range } => column
                 .cell(row)
                 .as_number()

@@ -97,6 +97,8 @@ fn scores_are_compared_by_column_and_model() {
         ),
         ("Score:CAP:none", compare(of_cap, Comparison::Equal, "none")),
         ("disagree", Term::Disagree),
+        ("Assigned", Term::Assigned(None)),
+        ("assigned:\"Dr Ana\"", Term::Assigned(Some("Dr Ana".into()))),
     ] {
         assert_eq!(term(line), expected, "{line}");
     }
@@ -182,6 +184,7 @@ fn what_is_printed_reads_as_the_same_filter() {
         "\"or\" \"not\"",
         "mag:18..20.5 rb:..0.3 p=1..",
         "pid~415 label~\"a b\" note~HOST not id~\"(\"",
+        "assigned not assigned:ana assigned:\"Dr Ana\" \"assigned\" assigned:none",
         "note:none note:\"none\" id:\"1..2\" \"mag<20\" \"disagree\" label:\"\"",
     ] {
         let filter = Filter::parse(line).unwrap();
@@ -202,6 +205,8 @@ fn what_joins_nothing_is_an_error() {
         ("()", "before a closing bracket"),
         ("note:\"host", "quotation mark"),
         ("mag:20..18", "is above"),
+        ("assigned<3", "not assigned:ana"),
+        ("assigned:", "not assigned:ana"),
     ] {
         let why = Filter::parse(line).unwrap_err();
         assert!(why.contains(part), "{line}: {why}");

@@ -1,6 +1,10 @@
 //! Filtering and sorting of many candidates: values by all cores, order by numbers where the values are numbers.
 
-use std::{ops::Range, thread};
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
 
 use super::{cell::Cell, column::Column, facts::Facts};
 use crate::{
@@ -55,16 +59,37 @@ pub(super) fn sorted(
         let candidate = facts.catalogue.get(ix)?;
         Some((column.cell(facts.row(ix, candidate)), ix))
     };
-    let mut cells: Vec<(Cell, CandidateIx)> = in_blocks(order.len(), &|block| {
+    let has_text = AtomicBool::new(false);
+    // Each block is sorted by its thread; the sort of all finds these runs.
+    let mut keyed = in_blocks(order.len(), &|block| {
         let some = order.get(block).unwrap_or_default();
-        some.iter().filter_map(|ix| cell(*ix)).collect()
+        let cells = some.iter().filter_map(|ix| cell(*ix));
+        let mut keyed = Vec::with_capacity(some.len());
+        for (cell, ix) in cells {
+            if matches!(cell, Cell::Text(_)) {
+                has_text.store(true, Ordering::Relaxed);
+                return Vec::new();
+            }
+            keyed.push((key(cell.as_number(), is_descending), ix));
+        }
+        keyed.sort_unstable();
+        keyed
     });
-    if cells.iter().any(|(cell, _)| matches!(cell, Cell::Text(_))) {
-        cells.sort_by(|a, b| a.0.order(&b.0, is_descending).then(a.1.cmp(&b.1)));
-        return cells.into_iter().map(|(_, ix)| ix).collect();
+    if !has_text.into_inner() {
+        keyed.sort();
+        return keyed.into_iter().map(|(_, ix)| ix).collect();
     }
-    let numbers = cells.into_iter().map(|(cell, ix)| (cell.as_number(), ix));
-    by_number(numbers, is_descending)
+    let in_order = |a: &(Cell, CandidateIx), b: &(Cell, CandidateIx)| {
+        a.0.order(&b.0, is_descending).then(a.1.cmp(&b.1))
+    };
+    let mut cells = in_blocks(order.len(), &|block| {
+        let some = order.get(block).unwrap_or_default();
+        let mut cells: Vec<_> = some.iter().filter_map(|ix| cell(*ix)).collect();
+        cells.sort_unstable_by(in_order);
+        cells
+    });
+    cells.sort_by(in_order);
+    cells.into_iter().map(|(_, ix)| ix).collect()
 }
 
 /// The candidates by these numbers; those without one last, equal ones in the order of finding.
@@ -72,16 +97,19 @@ pub(super) fn by_number(
     numbers: impl Iterator<Item = (Option<f64>, CandidateIx)>,
     is_descending: bool,
 ) -> Vec<CandidateIx> {
-    let key = |number: Option<f64>| {
-        let Some(number) = number else {
-            return (true, 0);
-        };
-        let key = total_order(number);
-        (false, if is_descending { !key } else { key })
-    };
-    let mut keyed: Vec<_> = numbers.map(|(number, ix)| (key(number), ix)).collect();
+    let keyed = numbers.map(|(number, ix)| (key(number, is_descending), ix));
+    let mut keyed: Vec<_> = keyed.collect();
     keyed.sort_unstable();
     keyed.into_iter().map(|(_, ix)| ix).collect()
+}
+
+/// Where a number stands; missing ones last, whichever way.
+fn key(number: Option<f64>, is_descending: bool) -> (bool, u64) {
+    let Some(number) = number else {
+        return (true, 0);
+    };
+    let key = total_order(number);
+    (false, if is_descending { !key } else { key })
 }
 
 /// Grows as [`f64::total_cmp`] has it.
@@ -97,6 +125,10 @@ const fn total_order(number: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        domain::{Candidate, Catalogue, Epoch, LabelBook},
+        workspace::{repeat_check::RepeatCheck, scores::shown::Scores},
+    };
 
     #[test]
     fn numbers_sort_as_total_cmp_has_it_and_missing_ones_last() {
@@ -120,6 +152,42 @@ mod tests {
             });
             let expected: Vec<_> = expected.into_iter().map(|(_, ix)| ix).collect();
             assert_eq!(by_number(with_ix(), is_descending), expected);
+        }
+    }
+
+    #[test]
+    fn many_blocks_sort_as_one() {
+        let count = 3 * BLOCK + 77;
+        let mut catalogue = Catalogue::default();
+        for at in 0..count {
+            // Some have no magnitude, many have the same.
+            let mag = (at % 11 != 3).then_some((at * 7919 % 1000) as f32);
+            catalogue.absorb(Candidate {
+                id: format!("c{}", at * 31 % count).into(),
+                epochs: vec![Epoch {
+                    mag,
+                    ..Epoch::default()
+                }],
+                ..Candidate::default()
+            });
+        }
+        let facts = Facts {
+            catalogue: &catalogue,
+            book: &LabelBook::default(),
+            scores: &Scores::default(),
+            repeat_check: &RepeatCheck::default(),
+            latent: None,
+        };
+        let order: Vec<_> = catalogue.iter().map(|(ix, _)| ix).collect();
+        for (name, is_descending) in [("mag", false), ("mag", true), ("id", false), ("id", true)] {
+            let column = Column::from_name(name);
+            let mut expected: Vec<_> = order.clone();
+            let cell = |ix: &CandidateIx| {
+                let candidate = catalogue.get(*ix).unwrap();
+                column.cell(facts.row(*ix, candidate))
+            };
+            expected.sort_by(|a, b| cell(a).order(&cell(b), is_descending).then(a.cmp(b)));
+            assert_eq!(sorted(&order, &column, is_descending, facts), expected);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, path::PathBuf};
 
 use destello::{
-    domain::{LabelAction, LabelEvent, Origin, Shown, StepId, Timestamp},
+    domain::{Assignment, LabelAction, LabelEvent, Origin, Shown, StepId, Timestamp},
     store::{Project, StoreError},
 };
 
@@ -37,6 +37,8 @@ fn every_kind_of_event_survives_exactly() {
         LabelAction::Component {
             what: "component 3 of vade, 20 of 312 looked at".into(),
         },
+        LabelAction::Assign(Assignment::parse("ana, \"ben\" ★", 2).unwrap()),
+        LabelAction::Assign(Assignment::default()),
         LabelAction::Undo {
             of: StepId(i64::MAX),
         },

@@ -1,5 +1,6 @@
 //! The project file.
 
 mod journal;
+mod merging;
 mod scores;
 mod windows;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use destello::{
-    domain::{LabelAction, LabelEvent, Origin, Shown, StepId},
+    domain::{Assignment, LabelAction, LabelEvent, Origin, Shown, StepId},
     store::Project,
 };
 
@@ -54,6 +54,7 @@ fn awkward_events() -> Vec<LabelEvent> {
         LabelAction::Component {
             what: "3 of vade".into(),
         },
+        LabelAction::Assign(Assignment::parse("ana, \"ben\" \u{1f52d}", 1).unwrap()),
         LabelAction::Undo { of: StepId(2) },
         LabelAction::Redo { of: StepId(2) },
     ];
@@ -98,7 +99,7 @@ pub fn a_project_goes_to_the_server_and_back_with_the_same_history() {
 
     let done = copy(&ana, &path("night.destello"), &address).unwrap();
     assert!(
-        done.starts_with("14 label events copied to postgresql://"),
+        done.starts_with("15 label events copied to postgresql://"),
         "{done}"
     );
     // Again is once.
@@ -138,7 +139,7 @@ pub fn a_project_goes_to_the_server_and_back_with_the_same_history() {
     assert!(why.contains("two files"), "{why}");
     assert_eq!(
         server.sql("SELECT count(*) FROM destello.label_events"),
-        "15"
+        "16"
     );
 }
 

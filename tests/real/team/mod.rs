@@ -2,6 +2,7 @@
 
 mod copying;
 mod kills;
+mod merging;
 mod people;
 mod person;
 mod secrets;
@@ -12,7 +13,14 @@ pub use copying::{
     a_project_goes_to_the_server_and_back_with_the_same_history,
     a_server_that_was_set_back_gets_its_labels_again,
 };
-pub use kills::a_server_that_is_killed_loses_no_acknowledged_label_and_has_none_twice;
+pub use kills::{
+    a_server_that_is_killed_loses_no_acknowledged_label_and_has_none_twice,
+    twenty_people_label_at_once_while_the_server_is_killed_again_and_again,
+};
+pub use merging::{
+    a_project_file_is_merged_into_one_on_a_server_once_and_back,
+    everybody_on_a_server_has_the_same_shares,
+};
 pub use people::{
     labels_given_offline_are_sent_later_in_order_and_once,
     two_people_see_each_others_labels_and_take_back_their_own,

@@ -1,0 +1,143 @@
+//! The task: projects are merged into one, and what came of it is counted.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    domain::{LabelBook, agreement::Votes, words::counted},
+    store::{Merged, Project, merge_files},
+    tasks::{Task, TaskContext},
+};
+
+/// Merges project files into one; a window that has it open finds the labels there.
+pub struct MergeProjects {
+    /// The projects whose labels are taken.
+    pub projects: Vec<PathBuf>,
+    /// The project that takes them: a file that is there, or a new one.
+    pub into: PathBuf,
+}
+
+/// What a merge came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergedLabels {
+    /// The project that took the labels: its file, or the address that it is shared at.
+    pub into: String,
+    pub merged: Merged,
+    /// People who labelled.
+    pub people: usize,
+    /// Candidates on which they contradict each other.
+    pub contradicted: usize,
+    /// Candidates that had a label and have another one now.
+    pub changed: usize,
+}
+
+impl Task for MergeProjects {
+    const NAME: &'static str = "merging";
+    type Update = ();
+    type Output = MergedLabels;
+
+    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<MergedLabels> {
+        cx.abandonable("merging", move || merge(&self.projects, &self.into))?
+    }
+}
+
+fn merge(projects: &[PathBuf], into: &Path) -> anyhow::Result<MergedLabels> {
+    let before = if into.exists() {
+        labels_of(&book_of(into)?)
+    } else {
+        BTreeMap::new()
+    };
+    let merged = merge_files(projects, into)?;
+    let book = book_of(into)?;
+    let mut votes = Votes::default();
+    votes.add_book(&book);
+    let decided = book
+        .events()
+        .iter()
+        .filter(|event| !event.candidate.is_empty());
+    let people: BTreeSet<&Arc<str>> = decided.map(|event| &event.annotator).collect();
+    let after = labels_of(&book);
+    let is_changed = |id: &Arc<str>, classes: &Vec<Arc<str>>| after.get(id) != Some(classes);
+    let changed = before
+        .iter()
+        .filter(|(id, classes)| is_changed(id, classes));
+    let server = Project::open_existing(into)?.server()?;
+    Ok(MergedLabels {
+        into: server.map_or_else(|| into.display().to_string(), |server| server.address),
+        merged,
+        people: people.len(),
+        contradicted: votes.contradicted(),
+        changed: changed.count(),
+    })
+}
+
+fn book_of(file: &Path) -> anyhow::Result<LabelBook> {
+    let (events, _) = Project::open_existing(file)?.history()?;
+    Ok(LabelBook::of(events.into_iter().map(Arc::new)))
+}
+
+/// The classes of every candidate that has some.
+fn labels_of(book: &LabelBook) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
+    let labelled = book.candidates().into_iter();
+    let labelled = labelled.filter(|(_, state)| state.is_labelled());
+    labelled
+        .map(|(id, state)| (id.clone(), state.classes.clone()))
+        .collect()
+}
+
+impl MergedLabels {
+    /// "night.destello has 312 label events of 3 people, 104 of them new; people contradict each other on 12 candidates".
+    pub fn in_words(&self) -> String {
+        let events = counted(self.merged.events as u64, "label event");
+        let people = match self.people {
+            1 => "1 person".into(),
+            count => format!("{count} people"),
+        };
+        let new = match self.merged.added {
+            0 => "none of them new".into(),
+            added => format!("{added} of them new"),
+        };
+        let mut words = vec![format!("{} has {events} of {people}, {new}", self.into)];
+        if self.contradicted > 0 {
+            let candidates = counted(self.contradicted as u64, "candidate");
+            words.push(format!("people contradict each other on {candidates}"));
+        }
+        if self.changed > 0 {
+            let verb = if self.changed == 1 { "has" } else { "have" };
+            let candidates = counted(self.changed as u64, "candidate");
+            words.push(format!("{candidates} {verb} another label than before"));
+        }
+        words.join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_count_what_is_new_and_what_is_contradicted() {
+        let merged = |events, added| Merged { events, added };
+        let mut labels = MergedLabels {
+            into: "night.destello".into(),
+            merged: merged(1, 0),
+            people: 1,
+            contradicted: 0,
+            changed: 0,
+        };
+        assert_eq!(
+            labels.in_words(),
+            "night.destello has 1 label event of 1 person, none of them new"
+        );
+        labels.merged = merged(312, 104);
+        (labels.people, labels.contradicted, labels.changed) = (3, 12, 1);
+        assert_eq!(
+            labels.in_words(),
+            "night.destello has 312 label events of 3 people, 104 of them new; people contradict each other on \
+             12 candidates; 1 candidate has another label than before"
+        );
+    }
+}
