@@ -15,7 +15,10 @@ use super::{
     shares::Shares,
 };
 use crate::{
-    domain::{DomainFigures, FineTuneFigures, ModelId},
+    domain::{
+        DomainFigures, FineTuneFigures, ModelId,
+        share::{self, Style},
+    },
     features::{
         adaptation::{
             fine_tuning::{FineTuneOrder, LabelSource, Recipe, RecipePart, USUAL_TEST, check_out},
@@ -246,7 +249,8 @@ fn show(update: &FineTuneUpdate, has_no_table: bool, line: &ProgressLine) {
 
 /// "mean recall on 12 held-out labels of this survey: 0.81 ± 0.05, before 0.74 ± 0.06"
 fn in_words(sky: &str, found: &DomainFigures) -> String {
-    let figure = |at: usize| format!("{:.3} ± {:.3}", found.mean_recall[at], found.error[at]);
+    let figure =
+        |at: usize| share::in_words(found.mean_recall[at], Some(found.error[at]), Style::PLAIN);
     let (before, after) = (figure(0), figure(1));
     let surer = found.log_gain.map_or_else(String::new, |[gain, error]| {
         format!("; log-probability of the right class {gain:+.3} ± {error:.3}")
@@ -340,8 +344,11 @@ fn say_figures(
             super::print::print_line(&in_words(sky, &found))?;
         }
     }
-    if let Some(why) = figures.objection(most_forgotten) {
+    if let Some(objection) = figures.objection(most_forgotten) {
+        let why = objection.why;
         super::print::print_line(&format!("look before you use it: {why}"))?;
+    } else if let Some(few) = figures.target_domain.and_then(|found| found.few_in_words()) {
+        super::print::print_line(&few)?;
     }
     Ok(())
 }

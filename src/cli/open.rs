@@ -56,6 +56,16 @@ pub fn run(args: &Args, commands: &clap::Command) -> anyhow::Result<ExitCode> {
         .iter()
         .cloned()
         .partition(|path| Address::is_meant(path.as_os_str()));
+    let missing: Vec<_> = paths.iter().filter(|path| !path.exists()).collect();
+    for path in &missing {
+        eprintln!(
+            "destello: {}: there is no such file or folder",
+            path.display()
+        );
+    }
+    if !missing.is_empty() && missing.len() == paths.len() {
+        return Ok(ExitCode::from(2));
+    }
     let project = args.project.clone().or_else(|| addresses.first().cloned());
     for named in project.iter().chain(&addresses) {
         shared_project::address_of(named)?;

@@ -37,7 +37,7 @@ impl KnownClasses<'_> {
         }
     }
 
-    /// "Supernova or Asteroid, not yet", "nothing is seen yet: Supernova or Asteroid", "Supernova": in the user's
+    /// "Supernova or Asteroid, undecided", "nothing is seen yet: Supernova or Asteroid", "Supernova": in the user's
     /// names of the classes. None where it is not known.
     pub fn in_words(&self, title: impl Fn(&str) -> String) -> Option<String> {
         /// More classes than these are counted, not named.
@@ -61,7 +61,7 @@ impl KnownClasses<'_> {
             Certainty::Unseen if classes.is_empty() => Some("nothing is seen yet".into()),
             Certainty::Unseen => Some(format!("nothing is seen yet: {classes}")),
             Certainty::One => Some(classes),
-            Certainty::Several(_) => Some(format!("{classes}, not yet")),
+            Certainty::Several(_) => Some(format!("{classes}, undecided")),
         }
     }
 }
@@ -82,16 +82,16 @@ mod tests {
     fn what_is_known_is_put_into_words() {
         for (is_seen, set, expected) in [
             (Some(true), Some(&["sn"][..]), Some("SN")),
-            (None, Some(&["sn", "ast"]), Some("SN or AST, not yet")),
+            (None, Some(&["sn", "ast"]), Some("SN or AST, undecided")),
             (
                 Some(true),
                 Some(&["sn", "ast", "gal"]),
-                Some("SN, AST or GAL, not yet"),
+                Some("SN, AST or GAL, undecided"),
             ),
             (
                 Some(true),
                 Some(&["sn", "ast", "gal", "rr"]),
-                Some("SN or one of 3 others, not yet"),
+                Some("SN or one of 3 others, undecided"),
             ),
             (
                 Some(false),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Confusion, ModelCard, ModelId, Timestamp};
+use super::{Confusion, ModelCard, ModelId, Timestamp, words::counted};
 
 /// How well a model did on one sky before and after it was taught.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,6 +93,22 @@ impl DomainFigures {
         )
     }
 
+    /// "only 10 examples could be held out: more labels would measure the gain better"; none where there are enough.
+    pub fn few_in_words(&self) -> Option<String> {
+        /// Examples below which one more or less decides (our choice).
+        const FEW: u64 = 30;
+        (self.examples < FEW).then(|| {
+            let examples = counted(self.examples, "example");
+            format!("only {examples} could be held out: more labels would measure the gain better")
+        })
+    }
+
+    /// The same behind a sentence; empty where there are enough.
+    pub fn few_behind(&self) -> String {
+        let few = self.few_in_words();
+        few.map_or_else(String::new, |few| format!("; {few}"))
+    }
+
     /// How much more is recognised after than before; negative where less is.
     pub fn gain(&self) -> f64 {
         self.mean_recall[1] - self.mean_recall[0]
@@ -155,35 +171,66 @@ impl FineTuneFigures {
         named
     }
 
-    /// Why the taught model should not be used by itself: a sentence; none where it should.
+    /// Why the taught model should not be used by itself; none where it should.
     /// `most_forgotten` is what the source domain may lose of its mean recall, 0 to 1; a loss counts as far as it
     /// is larger than its standard error, where that was measured example by example.
-    pub fn objection(&self, most_forgotten: f64) -> Option<String> {
+    pub fn objection(&self, most_forgotten: f64) -> Option<Objection> {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         if let Some(old) = self
             .source_domain
             .filter(|old| -old.gain() - old.gain_error.unwrap_or(0.0) > most_forgotten)
         {
-            return Some(format!(
+            return Some(Objection::loss(format!(
                 "it forgets: mean recall on simulated data falls from {} to {}",
                 percent(old.mean_recall[0]),
                 percent(old.mean_recall[1])
-            ));
+            )));
         }
-        match self.target_domain {
-            None => Some("too few labels to hold any out: what it gains is not known".into()),
-            Some(new) if new.is_gain() == Some(true) => None,
-            Some(new) if new.gain() <= 0.0 => Some(format!(
-                "it gains nothing: mean recall on {} held-out labels was {} and is {}",
-                new.examples,
-                percent(new.mean_recall[0]),
-                percent(new.mean_recall[1])
-            )),
-            Some(new) if new.is_gain() == Some(false) => Some(format!(
-                "it {}: less than the standard error",
+        let Some(new) = self.target_domain else {
+            let why = "too few labels to hold any out: what it gains is not known";
+            return Some(Objection::neutral(why.into()));
+        };
+        let [before, after] = new.mean_recall.map(percent);
+        let few = new.few_behind();
+        match new.is_gain() {
+            Some(true) => None,
+            _ if new.gain() < 0.0 && -new.gain() > new.error_of_gain() => {
+                Some(Objection::loss(format!(
+                    "it is worse: mean recall on {} held-out labels falls from {before} to {after}{few}",
+                    new.examples
+                )))
+            }
+            _ if new.gain() <= 0.0 => Some(Objection::neutral(format!(
+                "it gains nothing: mean recall on {} held-out labels was {before} and is {after}{few}",
+                new.examples
+            ))),
+            Some(false) => Some(Objection::neutral(format!(
+                "it {}: less than the standard error{few}",
                 new.gain_in_words()
-            )),
-            Some(_) => None,
+            ))),
+            None => None,
+        }
+    }
+}
+
+/// Why a version is not used by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// A sentence without its end.
+    pub why: String,
+    /// True where something became worse: nothing gained is no bad news.
+    pub is_loss: bool,
+}
+
+impl Objection {
+    pub const fn loss(why: String) -> Self {
+        Self { why, is_loss: true }
+    }
+
+    pub const fn neutral(why: String) -> Self {
+        Self {
+            why,
+            is_loss: false,
         }
     }
 }
@@ -249,16 +296,28 @@ mod tests {
         let same = DomainFigures::of(&good, &good);
         let loss = DomainFigures::of(&good, &bad);
         assert_eq!(figures(Some(gain), same).objection(0.01), None);
-        let why = figures(Some(gain), loss).objection(0.01).unwrap();
-        assert!(why.contains("forgets") && why.contains("90.0 %"), "{why}");
+        let Objection { why, is_loss } = figures(Some(gain), loss).objection(0.01).unwrap();
+        assert!(
+            is_loss && why.contains("forgets") && why.contains("90.0 %"),
+            "{why}"
+        );
         assert_eq!(figures(Some(gain), loss).objection(0.25), None);
-        let why = figures(same, same).objection(0.01).unwrap();
-        assert!(why.contains("gains nothing"), "{why}");
+        let Objection { why, is_loss } = figures(same, same).objection(0.01).unwrap();
+        assert!(!is_loss && why.contains("gains nothing"), "{why}");
+        assert!(why.contains("only 20 examples could be held out"), "{why}");
+        let worse = figures(loss, same).objection(0.01).unwrap();
+        assert!(
+            worse.is_loss && worse.why.contains("it is worse"),
+            "{worse:?}"
+        );
         assert!(figures(None, same).objection(0.01).is_some());
         // Gained, but less than its standard error.
         let small = Some(gain.with_gain_error(0.25));
-        let why = figures(small, same).objection(0.01).unwrap();
-        assert!(why.contains("gains 20.0 ± 25.0 points"), "{why}");
+        let Objection { why, is_loss } = figures(small, same).objection(0.01).unwrap();
+        assert!(
+            !is_loss && why.contains("gains 20.0 ± 25.0 points"),
+            "{why}"
+        );
         assert_eq!(
             figures(Some(gain.with_gain_error(0.15)), same).objection(0.01),
             None

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{CandidateIx, Confusion, Timestamp};
+use super::{
+    CandidateIx, Confusion, Timestamp,
+    share::{self, Style},
+};
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,11 +112,12 @@ pub fn in_words(table: &Confusion, right: &str) -> String {
     let share = table
         .accuracy_with_error()
         .map_or_else(String::new, |share| {
-            format!(
-                " ({:.0} ± {:.0} %)",
-                100.0 * share.value,
-                100.0 * share.error
-            )
+            let style = Style {
+                digits: 0,
+                ..Style::PERCENT
+            };
+            let share = share::in_words(share.value, Some(share.error), style);
+            format!(" ({})", share.replace(" (", ", ").replace(')', ""))
         });
     let kappa = table.kappa().map_or_else(
         || "not defined".into(),

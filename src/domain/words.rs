@@ -24,6 +24,15 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// A number with so many digits after the point; what is rounded to nothing has no sign.
+pub fn rounded(number: f64, digits: usize) -> String {
+    let text = format!("{number:.digits$}");
+    match text.strip_prefix('-') {
+        Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
+        _ => text,
+    }
+}
+
 /// So many things: `1 member`, `2,000 members`.
 pub fn counted(number: u64, thing: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
@@ -78,6 +87,18 @@ pub fn short(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_has_no_sign() {
+        for (number, digits, text) in [
+            (-0.000_2, 3, "0.000"),
+            (-0.0, 0, "0"),
+            (-0.000_500_1, 3, "-0.001"),
+            (1.5, 1, "1.5"),
+        ] {
+            assert_eq!(rounded(number, digits), text);
+        }
+    }
 
     #[test]
     fn one_is_singular() {

@@ -75,10 +75,13 @@ impl Workload {
         sentences
     }
 
-    /// One line for the head of the queue: "look at 300 of 3,000 to keep 99 % of the real ones (95 to 100 %)".
+    /// One line for the foot of the queue: "look at 300 of 3,000 to keep 99 % of the real ones (95 to 100 %)"; none
+    /// where all must be looked at, as nobody would stop before.
     pub fn in_short(&self) -> Option<String> {
         let [_, wanted, _] = WANTED;
-        let stop = self.stop_at(wanted)?;
+        let stop = self
+            .stop_at(wanted)
+            .filter(|stop| stop.looked_at < self.candidates)?;
         let percent = |share: f64| 100.0 * share;
         let (low, high) = (percent(stop.recall.low), percent(stop.recall.high));
         // Rounded, as much as is sure and not more: what was lost may not become nothing.
@@ -132,8 +135,19 @@ mod tests {
         );
         let none = Workload {
             curve: vec![looked(200, [0.8, 0.97, 0.99])],
-            ..workload
+            ..workload.clone()
         };
         assert_eq!(none.in_short(), None);
+        // To look at all is no place to stop.
+        let all = Workload {
+            curve: vec![looked(3_000, [1.0, 1.0, 1.0])],
+            ..workload.clone()
+        };
+        assert_eq!(all.in_short(), None);
+        let all_but_one = Workload {
+            curve: vec![looked(2_999, [0.99, 1.0, 1.0])],
+            ..workload
+        };
+        assert!(all_but_one.in_short().is_some());
     }
 }

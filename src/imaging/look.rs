@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Colours of pixels that are no measurements (sRGB). No map of [`ColorMap`] comes near the
-/// usual ones; a test holds it.
+/// usual ones, and no class has a colour like them; tests hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkColors {
     /// The file has no value here.
@@ -32,7 +32,7 @@ pub struct MarkColors {
 impl Default for MarkColors {
     fn default() -> Self {
         Self {
-            nan: [0, 110, 70],
+            nan: [0, 240, 240],
             sentinel: [255, 0, 255],
             saturated: Some([0, 255, 60]),
         }
@@ -149,6 +149,7 @@ impl Look {
 #[expect(clippy::float_cmp, reason = "small binary fractions are exact")]
 mod tests {
     use super::{Look, MarkColors};
+    use crate::domain::{Class, Vocabulary};
     use crate::{
         domain::Stamp,
         imaging::{ColorMap, Limits, PixelMark, Stretch},
@@ -216,6 +217,20 @@ mod tests {
                     let distance = f64::from(squares.sum::<i32>()).sqrt();
                     assert!(distance > 40.0, "{map:?} {entry:?} {mark:?}: {distance}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn no_class_has_the_colour_of_a_mark() {
+        let marks = MarkColors::default();
+        let vocabularies = Vocabulary::built_ins();
+        let classes = vocabularies.iter().flat_map(|all| &all.classes);
+        for class in classes.filter_map(Class::rgb) {
+            for mark in [marks.nan, marks.sentinel] {
+                let squares = (0..3).map(|c| (i32::from(class[c]) - i32::from(mark[c])).pow(2));
+                let distance = f64::from(squares.sum::<i32>()).sqrt();
+                assert!(distance > 90.0, "{class:?} {mark:?}: {distance}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use egui::Response;
 
 use crate::{
-    domain::{CandidateIx, Mjd, Timestamp, label_book::LabelState},
+    domain::{CandidateIx, Mjd, Timestamp, label_book::LabelState, words::rounded},
     widgets::view_memory::ViewMemory,
     workspace::{screen::Field, shared::Shared},
 };
@@ -114,9 +114,13 @@ pub fn label_word(labels: &LabelState) -> String {
     }
 }
 
-/// The value that the queue is sorted by, short; empty in the order of finding.
+/// The value that the queue is sorted by, short; empty in the order of finding. Of a few that are looked at alone, what their
+/// list has to it.
 pub fn sorted_value(shared: &Shared, ix: CandidateIx) -> String {
     use crate::workspace::queue::column::{Cell, Column, Row};
+    if let Some(note) = shared.queue.note(ix).filter(|_| !shared.is_blind()) {
+        return note.to_owned();
+    }
     let column = &shared.queue.spec().column;
     if matches!(column, Column::Found | Column::Id | Column::Label) {
         return String::new();
@@ -140,7 +144,7 @@ pub fn sorted_value(shared: &Shared, ix: CandidateIx) -> String {
         (Column::Mag, Cell::Number(mag)) => format!("{mag:.2}"),
         (Column::Component, _) => cell.short(),
         (Column::Anomaly, Cell::Number(error)) => format!("{error:.4}"),
-        (column, Cell::Number(score)) if column.is_of_scores() => format!("{score:.3}"),
+        (column, Cell::Number(score)) if column.is_of_scores() => rounded(*score, 3),
         (Column::First | Column::Last, Cell::Number(mjd)) => format!("{mjd:.3}"),
         _ => cell.short(),
     }

@@ -1,13 +1,13 @@
 //! Numbers beside stamps: captions with limits, and the value under the pointer.
 
-use egui::{Align, Align2, Color32, FontId, Ui, pos2};
+use egui::{Align, Align2, Color32, FontId, Rect, Ui, pos2, vec2};
 
 use super::{stamp_view::Place, theme};
 use crate::{
     domain::{Role, Stamp},
-    imaging::{Marks, PixelMark, sky_at},
+    imaging::{MarkColors, Marks, PixelMark, StampStatistics, sky_at},
     widgets::view_memory::ViewMemory,
-    workspace::{display::Scope, shared::Shared},
+    workspace::{decode_pool::Decoded, display::Scope, shared::Shared},
 };
 
 /// The caption of a large stamp: role above, limits and unit below.
@@ -49,7 +49,27 @@ pub fn caption(ui: &Ui, place: &Place, shared: &Shared, memory: &mut ViewMemory)
         theme::caption_color(ui),
     );
     let below = line(place.rect.bottom() + 3.0, Align::Min);
-    below.paint(ui, &limits, caption, &[words]);
+    let marked = statistics(shared, place).map_or_else(Vec::new, |all| marked(all, &look.marks));
+    if marked.is_empty() {
+        below.paint(ui, &limits, caption, &[words]);
+    } else {
+        let taken = below.paint(ui, &limits, caption, &[]);
+        below.paint_legend(ui, taken, &marked);
+    }
+}
+
+/// The kinds of pixels of a stamp that are no measurements, with their colours.
+pub fn marked(statistics: &StampStatistics, marks: &MarkColors) -> Vec<(&'static str, Color32)> {
+    let color = |[red, green, blue]: [u8; 3]| Color32::from_rgb(red, green, blue);
+    let kinds = [
+        ("NaN", statistics.nan, Some(marks.nan)),
+        ("fill value", statistics.sentinel, Some(marks.sentinel)),
+        ("saturated", statistics.saturated, marks.saturated),
+    ];
+    let there = kinds.into_iter().filter(|(_, count, _)| *count > 0);
+    there
+        .filter_map(|(name, _, mark)| Some((name, color(mark?))))
+        .collect()
 }
 
 /// One line of words above or below a stamp.
@@ -61,8 +81,14 @@ struct Line {
 }
 
 impl Line {
-    /// Words at the left; at the right the first of several that leaves room for both.
-    fn paint(&self, ui: &Ui, left: &str, (font, color): (FontId, Color32), right: &[String]) {
+    /// Words at the left; at the right the first of several that leaves room for both. Returns where the left ones end.
+    fn paint(
+        &self,
+        ui: &Ui,
+        left: &str,
+        (font, color): (FontId, Color32),
+        right: &[String],
+    ) -> f32 {
         let painter = ui.painter();
         let at = pos2(self.left, self.y);
         let taken = painter.text(at, Align2([Align::Min, self.align]), left, font, color);
@@ -77,6 +103,30 @@ impl Line {
             let at = pos2(self.right, self.y);
             let rect = Align2([Align::Max, self.align]).anchor_size(at, galley.size());
             painter.galley(rect.min, galley, color);
+        }
+        taken.right()
+    }
+
+    /// Names with their colours, from the right, as many as there is room for.
+    fn paint_legend(&self, ui: &Ui, from: f32, names: &[(&str, Color32)]) {
+        const SIDE: f32 = 9.0;
+        let painter = ui.painter();
+        let text = theme::caption_color(ui);
+        let mut right = self.right;
+        for (name, color) in names.iter().rev() {
+            let font = FontId::proportional(theme::CAPTION);
+            let galley = painter.layout_no_wrap((*name).to_owned(), font, text);
+            let left = right - galley.size().x - SIDE - 4.0;
+            if left < from + theme::GRID {
+                return;
+            }
+            let at = pos2(right, self.y);
+            let words = Align2([Align::Max, self.align]).anchor_size(at, galley.size());
+            let middle = pos2(left + SIDE / 2.0, words.center().y);
+            let field = Rect::from_center_size(middle, vec2(SIDE, SIDE));
+            theme::swatch(ui, painter, field, *color);
+            painter.galley(words.min, galley, text);
+            right = left - theme::GRID;
         }
     }
 }
@@ -93,13 +143,21 @@ fn geometry_words(shared: &Shared, stamp: &Stamp) -> [String; 3] {
     [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
 }
 
-fn stamp<'a>(shared: &'a Shared, place: &Place) -> Option<&'a Stamp> {
+fn decoded<'a>(shared: &'a Shared, place: &Place) -> Option<&'a Decoded> {
     let epoch = shared
         .catalogue
         .get(place.candidate)?
         .epochs
         .get(place.epoch)?;
-    Some(&shared.stamps.ready(epoch.stamp(place.role)?.id)?.stamp)
+    Some(&**shared.stamps.ready(epoch.stamp(place.role)?.id)?)
+}
+
+fn stamp<'a>(shared: &'a Shared, place: &Place) -> Option<&'a Stamp> {
+    Some(&decoded(shared, place)?.stamp)
+}
+
+fn statistics<'a>(shared: &'a Shared, place: &Place) -> Option<&'a StampStatistics> {
+    decoded(shared, place)?.statistics.as_ref()
 }
 
 /// What is under the pointer, in words: position, value, significance, sky position.
@@ -139,7 +197,7 @@ fn value_words(
     stamp: &Stamp,
     stored: f32,
     is_negated: bool,
-    statistics: Option<&crate::imaging::StampStatistics>,
+    statistics: Option<&StampStatistics>,
     role: Role,
 ) -> String {
     let unit = stamp.unit.as_deref().unwrap_or("");
@@ -184,7 +242,26 @@ pub fn short_number(value: f32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::short_number;
+    use super::{marked, short_number};
+    use crate::{
+        domain::Stamp,
+        imaging::{MarkColors, StampStatistics},
+    };
+
+    #[test]
+    fn the_legend_names_what_a_stamp_has() {
+        let marks = MarkColors::default();
+        let names = |pixels: Vec<f32>| -> Vec<&str> {
+            let stamp = Stamp::new(pixels.len(), 1, pixels);
+            let statistics = StampStatistics::of(&stamp).unwrap();
+            let marked = marked(&statistics, &marks);
+            marked.into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(names(vec![1.0, 2.0, 3.0]), [""; 0]);
+        assert_eq!(names(vec![1.0, f32::NAN, 3.0]), ["NaN"]);
+        let both = vec![1.0, f32::NAN, 3.0, 1e30];
+        assert_eq!(names(both), ["NaN", "fill value"]);
+    }
 
     #[test]
     fn numbers_stay_short() {

@@ -227,7 +227,7 @@ impl Laid {
         match (epoch.difference_sign, shared.display.flips_sign) {
             (DifferenceSign::ScienceMinusReference, _) => Some("sci − ref"),
             (DifferenceSign::ReferenceMinusScience, false) => Some("ref − sci"),
-            (DifferenceSign::ReferenceMinusScience, true) => Some("sci − ref (turned)"),
+            (DifferenceSign::ReferenceMinusScience, true) => Some("sci − ref (sign flipped)"),
             (DifferenceSign::Unknown, _) => None,
         }
     }

@@ -363,6 +363,15 @@ pub fn plot_x_axis<'a>(label: &str) -> egui_plot::AxisHints<'a> {
         .min_thickness(HEIGHT)
 }
 
+/// True where the name of a vertical axis is no longer than a plot of that height, points: it would run over what stands
+/// above and below.
+pub fn y_name_fits(ui: &egui::Ui, name: &str, height: f32) -> bool {
+    let font = TextStyle::Body.resolve(ui.style());
+    let painter = ui.painter();
+    let galley = painter.layout_no_wrap(name.to_owned(), font, caption_color(ui));
+    galley.size().x <= height
+}
+
 #[cfg(test)]
 mod tests {
     use super::{class_color, side_color};

@@ -127,7 +127,7 @@ impl AppState {
         let shared = &mut self.shared;
         shared.follow_annotator();
         shared.label_count.update(&shared.catalogue, &shared.book);
-        self.dialog.want_paths(cx);
+        self.dialog.want_paths(shared, cx);
         self.header.want_header(shared, cx);
         self.light_curve.want_curve(shared, cx);
         self.light_curve.want_period(shared, cx);
@@ -156,7 +156,7 @@ impl AppState {
                     self.opening.open(&mut self.shared, paths, project, cx);
                 }
                 Request::Depart(then) => self.depart(then, cx),
-                Request::Pick(purpose) => self.dialog.pick(&mut self.shared, purpose),
+                Request::Pick(purpose) => self.dialog.pick(purpose),
                 Request::Picked(purpose, paths) => self.picked(purpose, paths, cx),
                 Request::Restore(json) => self.restore_session(&json),
                 Request::JoinAgain(json) => self.opening.join_again(&json),
@@ -277,7 +277,7 @@ impl AppState {
             return;
         }
         if let Some(purpose) = action.pick_for() {
-            return self.dialog.pick(&mut self.shared, purpose);
+            return self.dialog.pick(purpose);
         }
         match action {
             Action::NextCandidate => self.shared.walk(1, cx),
@@ -391,7 +391,7 @@ impl AppState {
             Action::Latent => self.shared.show(Screen::Latent),
             Action::Evaluate => self.shared.show(Screen::Evaluate),
             Action::Train => self.shared.show(Screen::Train),
-            Action::WholeQueue => self.shared.drop_shortlist(cx),
+            Action::WholeQueue => self.similar.show_all(&mut self.shared, cx),
             Action::Problems | Action::Log => {
                 self.shared.shows_log = action == Action::Log;
                 self.shared.show(Screen::Problems);

@@ -169,13 +169,14 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
         });
     }
     let has_queue = has_scores && state.shared.screen != Screen::Evaluate;
+    let widest = (ui.available_width() * WIDEST_SIDE).clamp(SIDE[0], SIDE[1]);
     if has_queue {
         Panel::left("queue")
             .default_size(232.0)
-            .size_range(160.0..=420.0)
+            .size_range(160.0..=widest)
             .show(ui, |ui| {
                 ui.add_space(theme::GRID / 2.0);
-                evaluation::where_to_stop::where_to_stop_ui(
+                evaluation::where_to_stop::foot_ui(
                     ui,
                     &state.evaluation,
                     &state.shared,
@@ -187,7 +188,7 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
             });
     }
     if has_queue && state.shared.screen != Screen::Latent {
-        labels_panel(ui, state, memory, commands);
+        labels_panel(ui, state, widest, memory, commands);
     }
     CentralPanel::default().show(ui, |ui| match state.shared.screen {
         Screen::Inspect => inspect::view::inspect_ui(
@@ -229,19 +230,39 @@ fn screens(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Ve
     });
 }
 
+/// Greatest width of a panel at the side: between these, points, and a share of the window's, so that most of a small window
+/// is left for the images.
+const SIDE: [f32; 2] = [180.0, 420.0];
+const WIDEST_SIDE: f32 = 0.28;
+/// In a panel that is lower, points, the classes scroll with what is below them.
+const LOW: f32 = 440.0;
+
 /// The right-hand panel: classes, what the candidate looks like, what is known of it.
-fn labels_panel(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+fn labels_panel(
+    ui: &mut Ui,
+    state: &AppState,
+    widest: f32,
+    memory: &mut Memory,
+    commands: &mut Vec<Command>,
+) {
     Panel::right("labels")
         .default_size(232.0)
-        .size_range(180.0..=420.0)
+        .size_range(SIDE[0]..=widest)
         .show(ui, |ui| {
             ui.add_space(theme::GRID / 2.0);
             practice::view::practice_strip_ui(ui, &state.practice, commands);
-            labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
+            let is_low = ui.available_height() < LOW;
+            if !is_low {
+                labelling::view::label_panel_ui(ui, &state.shared, &mut memory.view, commands);
+            }
             ScrollArea::vertical()
                 .id_salt("about candidate")
                 .auto_shrink(false)
                 .show(ui, |ui| {
+                    if is_low {
+                        let view = &mut memory.view;
+                        labelling::view::label_panel_ui(ui, &state.shared, view, commands);
+                    }
                     if state.shared.screen == Screen::Inspect {
                         let (similar, shared) = (&state.similar, &state.shared);
                         let practice = &state.practice;

@@ -95,7 +95,7 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
         .suffix(" % of each class");
     ui.add(level).labelled_by(label).on_hover_text(
         "Where one class alone would be right less often, the result above the stamps names several: “Supernova or \
-         Asteroid, not yet”",
+         Asteroid, undecided”",
     );
     ui.end_row();
     row(ui, "Looks like");

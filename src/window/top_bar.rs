@@ -1,6 +1,6 @@
 //! The bar at the top: menus, what is open, running work, search.
 
-use egui::{Align, Layout, ProgressBar, TextEdit, Ui};
+use egui::{Align, Color32, Layout, ProgressBar, Stroke, TextEdit, Ui};
 
 use super::{
     command::{Command, QueueCommand},
@@ -26,7 +26,11 @@ use crate::{
 const NAME: usize = 28;
 const TIP: usize = 100;
 
+/// Where the window is narrower the screens have a line of their own, points.
+const ONE_LINE: f32 = 840.0;
+
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
+    let is_narrow = ui.available_width() < ONE_LINE;
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.title(), |ui| {
@@ -36,38 +40,62 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: 
                 }
             });
         }
-        ui.separator();
-        for (screen, action) in [
-            (Screen::Inspect, Action::Inspect),
-            (Screen::Mosaic, Action::Mosaic),
-            (Screen::Latent, Action::Latent),
-            (Screen::Evaluate, Action::Evaluate),
-            (Screen::Train, Action::Train),
-            (Screen::Problems, Action::Problems),
-        ] {
-            let title = match screen {
-                Screen::Problems if !state.shared.problems.is_empty() => {
-                    format!("Problems ({})", state.shared.problems.len())
-                }
-                _ => action.info().title.to_owned(),
-            };
-            let key = state.shared.settings.keys.hint(action);
-            let is_shown = state.shared.screen == screen && !state.shared.shows_start_page();
-            let response = ui.selectable_label(is_shown, title);
-            if response
-                .on_hover_text(format!("{} ({key})", action.info().help))
-                .clicked()
-            {
-                commands.push(Command::Do(action));
-            }
+        if !is_narrow {
+            ui.separator();
+            screens_ui(ui, state, commands);
+            ui.separator();
+            running_ui(ui, state, commands);
         }
-        ui.separator();
-        running_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             search_ui(ui, state, memory, commands);
             opened_ui(ui, state);
         });
     });
+    if is_narrow {
+        ui.horizontal_wrapped(|ui| {
+            screens_ui(ui, state, commands);
+            running_ui(ui, state, commands);
+        });
+    }
+}
+
+/// The screens, side by side; the one that is shown is filled.
+fn screens_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    for (screen, action) in [
+        (Screen::Inspect, Action::Inspect),
+        (Screen::Mosaic, Action::Mosaic),
+        (Screen::Latent, Action::Latent),
+        (Screen::Evaluate, Action::Evaluate),
+        (Screen::Train, Action::Train),
+        (Screen::Problems, Action::Problems),
+    ] {
+        let title = match screen {
+            Screen::Problems if !state.shared.problems.is_empty() => {
+                format!("Problems ({})", state.shared.problems.len())
+            }
+            _ => action.info().title.to_owned(),
+        };
+        let key = state.shared.settings.keys.hint(action);
+        let is_shown = state.shared.screen == screen && !state.shared.shows_start_page();
+        let response = ui.scope(|ui| {
+            if !is_shown {
+                // A pointer that rests here after the screen was changed by a key would make two look chosen.
+                let visuals = ui.visuals_mut();
+                for widget in [&mut visuals.widgets.hovered, &mut visuals.widgets.active] {
+                    widget.weak_bg_fill = Color32::TRANSPARENT;
+                    widget.bg_stroke = Stroke::NONE;
+                }
+            }
+            ui.selectable_label(is_shown, title)
+        });
+        if response
+            .inner
+            .on_hover_text(format!("{} ({key})", action.info().help))
+            .clicked()
+        {
+            commands.push(Command::Do(action));
+        }
+    }
 }
 
 fn menu_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<Command>) {
@@ -251,7 +279,7 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut 
         // The menu bar takes the padding of text fields away.
         .margin(egui::Margin::symmetric(8, 3))
         .align(egui::Align2::LEFT_CENTER)
-        .desired_width(150.0);
+        .desired_width((ui.available_width() - 2.0 * theme::GRID).clamp(60.0, 150.0));
     let response = ui
         .add(field)
         .on_hover_text("Search by a part of the identifier; Enter finds the next");

@@ -228,7 +228,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(Action::Filter, Menu::Go, "Filter", "Keep only candidates that match, such as mag<20 label:none", &["Ctrl+F"]),
     row(Action::RefreshQueue, Menu::Go, "Refresh the queue", "Filter and sort again, with the labels given since", &["F5"]),
     row(Action::ShowNew, Menu::Go, "What came in", "Candidates and epochs that came into the folder since the set was opened, or since they were shown", &["Alt+N"]),
-    row(Action::WholeQueue, Menu::Go, "All candidates again", "Drop the filter, and leave the few that were opened alone", &["Ctrl+F5"]),
+    row(Action::WholeQueue, Menu::Go, "All candidates again", "Drop the filter and the order by likeness, and leave the few that were opened alone", &["Ctrl+F5"]),
     row(Action::ClosePairs, Menu::Go, "Close pairs…", "Find candidates within some arcseconds of each other: one object under two identifiers?", &[]),
     row(Action::MoreLikeThis, Menu::Go, "More like this", "The candidates nearest first to this one, or to the selected ones; again adds examples", &["A"]),
     row(Action::LessLikeThis, Menu::Go, "Less like this", "This one, or the selected ones, are no examples of what is looked for: rank again", &["Shift+A"]),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::CandidateIx;
+use crate::domain::{CandidateIx, words::rounded};
 
 /// Of two stamps that have nothing to do with each other the likeness scatters about 0 by the root of one over the
 /// directions that are compared (64): by .125.
@@ -35,9 +35,7 @@ impl Neighbour {
 
     /// The same after its number, such as "0.83 much alike".
     pub fn in_figures(&self) -> String {
-        // A little below zero is rounded to 0.00 and not to -0.00.
-        let rounded = (100.0 * self.likeness).round() / 100.0 + 0.0;
-        format!("{rounded:.2} {}", self.in_words())
+        format!("{} {}", rounded(self.likeness.into(), 2), self.in_words())
     }
 }
 

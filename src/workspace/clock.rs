@@ -6,7 +6,12 @@ use crate::domain::Timestamp;
 
 /// The day, UTC: `2026-11-22`.
 pub fn today() -> String {
-    now().to_string().chars().take(10).collect()
+    day_of(now())
+}
+
+/// The day of a moment, UTC: `2026-11-22`.
+pub fn day_of(moment: Timestamp) -> String {
+    moment.to_string().chars().take(10).collect()
 }
 
 /// Now, in UTC.

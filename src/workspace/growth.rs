@@ -59,7 +59,9 @@ impl Shared {
         if !places.is_empty() || self.queue.is_behind(&self.catalogue) {
             self.follow_scores();
         }
-        self.queue.look_for_columns(&self.catalogue);
+        if self.queue.look_for_columns(&self.catalogue) {
+            self.refresh_queue();
+        }
         self.ask(Request::ScoreGrown {
             is_renumbered: !places.is_empty(),
         });

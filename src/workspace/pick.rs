@@ -148,15 +148,15 @@ impl PickFor {
         }
     }
 
-    /// The name that is proposed for a new file.
-    pub const fn usual_name(self) -> Option<&'static str> {
+    /// The name that is proposed for a new file on that day, UTC (`2026-11-22`).
+    pub fn usual_name(self, today: &str) -> Option<String> {
         match self {
-            Self::ExportLabels => Some("labels.csv"),
-            Self::NightReport => Some("night.html"),
-            Self::SavePhotometry => Some("photometry.csv"),
-            Self::SaveStamps => Some("stamps.parquet"),
-            Self::Certificate => Some("certificate.html"),
-            Self::NewModel => Some("model.safetensors"),
+            Self::ExportLabels => Some("labels.csv".into()),
+            Self::NightReport => Some(night_report_name(today)),
+            Self::SavePhotometry => Some("photometry.csv".into()),
+            Self::SaveStamps => Some("stamps.parquet".into()),
+            Self::Certificate => Some("certificate.html".into()),
+            Self::NewModel => Some("model.safetensors".into()),
             _ => None,
         }
     }
@@ -164,5 +164,23 @@ impl PickFor {
     /// True where a folder may be named that is still to be made.
     pub const fn may_make_folder(self) -> bool {
         matches!(self, Self::SimulationFolder | Self::EvaluationFolder)
+    }
+}
+
+/// The name of the report of a night: those of several nights do not take each other's place.
+pub fn night_report_name(today: &str) -> String {
+    format!("night-{today}.html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PickFor;
+
+    #[test]
+    fn reports_of_several_nights_have_names_of_their_own() {
+        let names = ["2026-11-30", "2026-12-01"].map(|day| PickFor::NightReport.usual_name(day));
+        assert_eq!(names[0].as_deref(), Some("night-2026-11-30.html"));
+        assert_ne!(names[0], names[1]);
+        assert_eq!(PickFor::OpenFolder.usual_name("2026-11-30"), None);
     }
 }

@@ -179,6 +179,12 @@ impl Shared {
         all.find_map(|vocabulary| vocabulary.class(name))
     }
 
+    /// The name of a class on screen: "RR Lyrae" of `rr_lyrae`.
+    pub fn class_title(&self, name: &str) -> String {
+        let known = self.class_named(name);
+        known.map_or_else(|| name.to_owned(), |class| class.title.to_string())
+    }
+
     /// The vocabulary in use.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabularies[self.vocabulary.min(self.vocabularies.len() - 1)]

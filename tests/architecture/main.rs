@@ -67,7 +67,10 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Which feature may use which, beside what all of them share. Those that are not named use none.
 const FEATURES: &[(&str, &[&str])] = &[
-    ("adaptation", &["evaluation", "latent", "training"]),
+    (
+        "adaptation",
+        &["evaluation", "latent", "scoring", "training"],
+    ),
     ("convert", &["scoring"]),
     ("evaluation", &["labelling"]),
     ("explanation", &["render", "scoring"]),

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use crate::common::{
+    PlacedSet,
     fits::image_file,
     program::{destello_in, program, text},
 };
@@ -79,6 +80,28 @@ fn the_project_of_a_set_is_found_by_the_set() {
     let (code, _, why) = run(folder.path(), &["label", "list"]);
     assert_eq!(code, Some(1));
     assert!(why.contains("--project"), "{why}");
+}
+
+#[test]
+fn an_export_for_tns_names_what_is_not_set() {
+    let set = PlacedSet::new(&[("left", Some([150.0, 2.0]))]).detected();
+    let folder = set.beside("");
+    fs::write(folder.join("mine.csv"), "id,label\nleft,real\n").unwrap();
+    let project = ["--project", "p.destello"];
+    let import = ["label", "import", "night", "--labels", "mine.csv"];
+    let (code, _, why) = run(&folder, &[&import[..], &project[..]].concat());
+    assert_eq!(code, Some(0), "{why}");
+    let export = ["label", "export", "night", "--out", "report.tns.json"];
+    let (code, said, why) = run(&folder, &[&export[..], &project[..]].concat());
+    assert_eq!(code, Some(0), "{why}");
+    assert!(said.contains("1 candidates written"), "{said}");
+    for part in [
+        "report.tns.json: reporting_group_id is not set in 1 of 1 reports: write the number of your group on TNS",
+        "discovery_data_source_id is not set in 1 of 1 reports",
+        "instrument_value is not set in 1 of 1 reports",
+    ] {
+        assert!(why.contains(part), "{part} in {why}");
+    }
 }
 
 /// Two detections of an object as image files, whose names are the identifiers of the detections.

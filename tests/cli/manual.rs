@@ -167,6 +167,17 @@ fn bash_completes_commands_and_options() {
 }
 
 #[test]
+fn a_path_that_is_not_there_is_an_error_in_the_shell_and_no_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, why) = destello_in(folder.path(), &["nowhere/night", "elsewhere.fits"]);
+    assert_eq!((code, &*out), (Some(2), ""), "{why}");
+    for path in ["nowhere/night", "elsewhere.fits"] {
+        let sentence = format!("destello: {path}: there is no such file or folder");
+        assert!(why.lines().any(|line| line == sentence), "{why}");
+    }
+}
+
+#[test]
 fn a_mistyped_command_is_answered_by_the_one_that_was_meant() {
     let folder = tempfile::tempdir().unwrap();
     for (typed, meant) in [

@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
+use fitsio::FitsFile;
 use tempfile::TempDir;
 
 use super::fits::image_file;
@@ -40,6 +41,18 @@ impl PlacedSet {
             ("lost", None),
             ("right", Some([150.0, 2.0 + 0.5 / 3600.0])),
         ])
+    }
+
+    /// The same with a time and a magnitude for each object, as TNS asks for.
+    pub fn detected(self) -> Self {
+        for file in fs::read_dir(self.path()).unwrap() {
+            let mut file = FitsFile::edit(file.unwrap().path()).unwrap();
+            let primary = file.primary_hdu().unwrap();
+            for (key, value) in [("MJD-OBS", 61_366.5), ("MAG", 19.0)] {
+                primary.write_key(&mut file, key, value).unwrap();
+            }
+        }
+        self
     }
 
     /// The folder with the images.

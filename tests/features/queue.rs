@@ -104,6 +104,33 @@ fn a_filter_that_keeps_nothing_names_what_there_is() {
 }
 
 #[test]
+fn a_filter_that_is_not_understood_leaves_the_last_good_list_and_quotes_it() {
+    let set = four();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    window.filter("pole or lost");
+    for (line, cause) in [
+        ("foo<3", "foo<3: no candidate has a column foo"),
+        ("mag<abc", "\"mag<abc\": abc is not a number"),
+        ("mag:abc", "\"mag:abc\": abc is not a number"),
+        (
+            "epoch>2",
+            "epoch>2: no candidate has a column epoch; near to it: epochs",
+        ),
+        ("pole (lost", "a bracket is not closed"),
+    ] {
+        window.filter(line);
+        assert_eq!(window.queue(), ["lost", "pole"], "{line}");
+        let fault = window.state.shared.filter_fault().unwrap();
+        assert!(fault.starts_with(cause), "{fault}");
+        let quoted = "Until then the list is that of “pole or lost”";
+        assert!(fault.ends_with(quoted), "{fault}");
+    }
+    window.filter("abs_b>0");
+    assert_eq!(window.state.shared.filter_fault(), None);
+    assert_eq!(window.queue().len(), 4);
+}
+
+#[test]
 fn a_saved_view_comes_back_by_its_key_in_every_set() {
     let set = four();
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));

@@ -57,6 +57,15 @@ fn examples_are_forgotten_by_a_button_and_with_another_order() {
     window.apply(Command::Similar(SimilarCommand::Forget));
     assert_eq!(window.queue(), in_file_order);
     assert!(window.state.similar.examples()[0].is_empty());
+    // "All candidates again" ends it too, with a filter and without.
+    for filter in ["", "id~0"] {
+        window.act(Action::MoreLikeThis);
+        assert_eq!(window.state.shared.queue.spec().column, Column::Likeness);
+        window.filter(filter);
+        window.act(Action::WholeQueue);
+        assert_eq!(window.queue(), in_file_order, "{filter}");
+        assert!(window.state.similar.examples()[0].is_empty());
+    }
     // A counterexample alone looks for nothing.
     window.act(Action::LessLikeThis);
     let toast = "first an example of what is wanted: More like this (A)";

@@ -4,7 +4,7 @@ use egui::{Event, Key, Modifiers};
 
 use super::{
     NONE,
-    harness::{View, click, press, rest, shows, type_text},
+    harness::{View, click, click_at, press, rect_of, rest, shows, type_text},
     opened, window,
 };
 use destello::{
@@ -202,8 +202,12 @@ fn an_unknown_column_is_named_and_all_candidates_come_back_without_the_filter() 
     let (_set, mut view) = opened();
     press(&mut view, Modifiers::COMMAND, Key::F);
     type_text(&mut view, "mga<20");
-    assert!(shows(&view, "0 of 6 candidates"));
-    assert!(shows(&view, "no candidate has a column mga"));
+    assert!(shows(&view, "6 candidates"));
+    assert!(shows(
+        &view,
+        "mga<20: no candidate has a column mga; near to it: mag"
+    ));
+    assert!(shows(&view, "Until then all are listed"));
     press(&mut view, NONE, Key::Escape);
     press(&mut view, Modifiers::COMMAND, Key::F5);
     assert!(shows(&view, "6 candidates"));
@@ -262,4 +266,23 @@ fn doubtful_labels_and_what_to_label_next_begin_with_their_first() {
     rest(&mut view);
     let first = window(&view).queue().first().map(ToString::to_string);
     assert_eq!(window(&view).here(), first.as_deref().unwrap_or("nowhere"));
+}
+
+#[test]
+fn a_pointer_that_rests_on_a_screen_does_not_make_it_look_chosen() {
+    let (_set, mut view) = opened();
+    let latent = rect_of(&view, "Latent");
+    click_at(&mut view, latent.center(), NONE);
+    assert_eq!(window(&view).state.shared.screen, Screen::Latent);
+    press(&mut view, NONE, Key::Escape);
+    view.state_mut().window.act(Action::Inspect);
+    rest(&mut view);
+    // Beside its name, as the ground of the bar is and not as the one that is shown.
+    let image = view.render().unwrap();
+    let ground = |name: &str| {
+        let corner = rect_of(&view, name).left_center() + egui::vec2(3.0, 0.0);
+        *image.get_pixel(corner.x as u32, corner.y as u32)
+    };
+    assert_eq!(ground("Latent"), ground("Mosaic"));
+    assert_ne!(ground("Inspect"), ground("Mosaic"));
 }

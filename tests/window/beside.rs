@@ -3,7 +3,7 @@
 use super::{
     SIZE,
     common::{BOGUS, REAL, Sky},
-    harness::{click, shows, texts, view},
+    harness::{View, click, rect_of, shows, texts, view},
     window,
 };
 use destello::workspace::{
@@ -14,7 +14,7 @@ use destello::workspace::{
 #[test]
 fn what_a_candidate_looks_like_stands_beside_it_and_a_click_shows_it() {
     let sky = Sky::new(40);
-    let empty = "No label yet: give some, real (1), bogus (2)";
+    let empty = "No labels yet: give some, real (1), bogus (2)";
     let mut order = Vec::new();
     let mut view = view(SIZE, |window| {
         window.open(&[sky.path()], &sky.beside("p.destello"));
@@ -50,10 +50,25 @@ fn where_to_stop_leads_to_its_plot() {
     let sky = Sky::new(40);
     let mut view = view(SIZE, |window| {
         window.open(&[sky.path()], &sky.beside("p.destello"));
-        window.label_truths(28);
+        window.label_truths(19);
     });
-    let found = window(&view).state.evaluation.where_to_stop.found();
-    let line = found.unwrap().in_short().unwrap();
+    let control = Action::RefreshQueue.info().title;
+    let control_before = rect_of(&view, control);
+    assert!(!shows(&view, "look at "), "{:?}", texts(&view));
+    let line = line_of(&mut view);
+    // Its place was kept: what a person may aim at above has not moved, and it stands below the list.
+    assert_eq!(rect_of(&view, control), control_before);
+    let place = rect_of(&view, &line);
+    assert!(
+        place.top() > SIZE[1] - 100.0 && place.bottom() <= SIZE[1] - 20.0,
+        "{place:?}"
+    );
+    view.event(egui::Event::PointerMoved(place.center()));
+    view.run();
+    assert_eq!(
+        view.output().platform_output.cursor_icon,
+        egui::CursorIcon::PointingHand
+    );
     click(&mut view, &line);
     assert_eq!(window(&view).state.shared.screen, Screen::Evaluate);
     let plot = view.state().memory.view.plot;
@@ -67,4 +82,15 @@ fn where_to_stop_leads_to_its_plot() {
     view.state_mut().window.act(Action::HideScores);
     view.run();
     assert!(!shows(&view, &line));
+}
+
+/// Labels until some need not be looked at; the line about it.
+fn line_of(view: &mut View) -> String {
+    let line = (28..40).find_map(|count| {
+        let window = &mut view.state_mut().window;
+        window.label_truths(count);
+        window.state.evaluation.where_to_stop.found()?.in_short()
+    });
+    view.run();
+    line.expect("the last of 40 candidates is bogus")
 }

@@ -12,6 +12,7 @@ use egui::Color32;
 
 use destello::{
     domain::{Band, Vocabulary},
+    imaging::MarkColors,
     widgets::theme::{
         ALARM, AMBER, SPEAKS_AGAINST, SPEAKS_FOR, band_color, class_color, contrast, model_color,
         on, panel_color, readable, side_color,
@@ -214,6 +215,21 @@ fn what_must_be_distinguished_is_so_for_every_eye() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn pixels_without_a_value_have_the_colour_of_no_label_for_any_eye() {
+    let [red, green, blue] = MarkColors::default().nan;
+    let nan = Color32::from_rgb(red, green, blue);
+    let mut labels = classes(&Vocabulary::real_bogus());
+    labels.extend(classes(&Vocabulary::sequence_classes()));
+    assert!(labels.len() > 8);
+    for (name, color) in labels {
+        for (sight, matrix) in &SIGHTS {
+            let apart = difference(lab(nan, matrix), lab(color, matrix));
+            assert!(apart >= LEAST_DIFFERENCE, "{name}, {sight}: {apart:.1}");
+        }
+    }
 }
 
 #[test]

@@ -254,6 +254,31 @@ pub fn rect_of(view: &View, name: &str) -> Rect {
     view.get_by_label(name).rect()
 }
 
+/// Places of all nodes of a role, with their names.
+pub fn places(view: &View, role: egui::accesskit::Role) -> Vec<(String, Rect)> {
+    let nodes = view.root().children_recursive();
+    let nodes = nodes.filter(|node| node.accesskit_node().role() == role);
+    nodes
+        .map(|node| {
+            let rect = node.accesskit_node().bounding_box();
+            let rect = rect.map_or(Rect::NOTHING, |_| node.rect());
+            let node = node.accesskit_node();
+            let name = node.label().or_else(|| node.value());
+            (name.unwrap_or_default(), rect)
+        })
+        .collect()
+}
+
+/// Where the picture of that name is.
+///
+/// # Panics
+/// Where there is none.
+pub fn picture(view: &View, name: &str) -> Rect {
+    let all = places(view, egui::accesskit::Role::Image);
+    let found = all.iter().find(|(known, _)| known == name);
+    found.unwrap_or_else(|| panic!("{name} among {all:?}")).1
+}
+
 /// Compares a part of the window that has no stamps with its stored picture.
 pub fn ui_snapshot(view: &mut View, part: Rect, name: &str) {
     let options = SnapshotOptions::default()

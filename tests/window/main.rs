@@ -19,6 +19,7 @@ mod explanation;
 mod harness;
 mod keys;
 mod latent;
+mod layouts;
 mod log;
 mod painted;
 mod paths;

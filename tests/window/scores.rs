@@ -9,7 +9,7 @@ use super::{
     open, opened, tidy, window,
 };
 use destello::{
-    window::command::{Command, QueueCommand, Scoring},
+    window::command::{Command, Go, QueueCommand, Scoring},
     workspace::{action::Action, queue::column::Column, scores::shown::ScoringStatus},
 };
 
@@ -65,6 +65,25 @@ fn hiding_takes_every_trace_of_scores_from_the_screen() {
     ));
     click(&mut view, "Show scores");
     assert!(shows(&view, &counts(&view)));
+}
+
+#[test]
+fn a_result_of_another_epoch_than_the_lists_names_its_epoch() {
+    let (_set, mut view) = opened();
+    let mut named = 0;
+    for epoch in 0..5 {
+        let go = Command::Go(Go::Epoch(epoch));
+        view.state_mut().window.apply(go);
+        rest(&mut view);
+        let shared = &window(&view).state.shared;
+        let (scores, ix) = (&shared.scores, shared.place.candidate.unwrap());
+        let of_list = scores.of_candidate(scores.active(), ix);
+        let is_other = scores.of_epoch(scores.active(), ix, epoch) != of_list;
+        let heading = format!("Real/bogus at epoch {} of 5", epoch + 1);
+        assert_eq!(shows(&view, &heading), is_other, "{:?}", texts(&view));
+        named += usize::from(is_other);
+    }
+    assert!((1..5).contains(&named), "{named}");
 }
 
 #[test]

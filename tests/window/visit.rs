@@ -28,12 +28,13 @@
 //! | 23 | cut hover, matrix, "spread -0.00" | pictures |
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, accesskit, vec2};
-use egui_kittest::kittest::NodeT;
 
 use super::{
     NONE, SIZE,
     common::{InlineWindow, MadeLatent, PlacedSet, Sky, StampSet, sky::simulate},
-    harness::{View, click, click_at, press, rect_of, rest, shows, texts, type_text, view},
+    harness::{
+        View, click, click_at, picture, places, press, rect_of, rest, shows, texts, type_text, view,
+    },
     open, opened, window,
 };
 use destello::{
@@ -41,27 +42,6 @@ use destello::{
     window::command::{Command, Scoring},
     workspace::action::Action,
 };
-
-/// Places of all nodes of a role, with their names.
-fn places(view: &View, role: accesskit::Role) -> Vec<(String, Rect)> {
-    let nodes = view.root().children_recursive();
-    let nodes = nodes.filter(|node| node.accesskit_node().role() == role);
-    nodes
-        .map(|node| {
-            let rect = node.accesskit_node().bounding_box();
-            let rect = rect.map_or(Rect::NOTHING, |_| node.rect());
-            let node = node.accesskit_node();
-            let name = node.label().or_else(|| node.value());
-            (name.unwrap_or_default(), rect)
-        })
-        .collect()
-}
-
-fn picture(view: &View, name: &str) -> Rect {
-    let all = places(view, accesskit::Role::Image);
-    let found = all.iter().find(|(known, _)| known == name);
-    found.unwrap_or_else(|| panic!("{name} among {all:?}")).1
-}
 
 /// Draws the lasso with so many places a frame; how many points it holds.
 fn lasso(view: &mut View, line: &[Pos2], a_frame: usize) -> usize {

@@ -2,8 +2,10 @@
 
 use crate::{
     domain::{
-        Evaluation, Figures, Measure, ModelComparison, evaluation::OverSeeds,
+        Evaluation, Figures, Measure, ModelComparison,
+        evaluation::OverSeeds,
         set_figures::SetFigures,
+        share::{self, Style},
     },
     features::evaluation::Report,
 };
@@ -20,19 +22,30 @@ const HEADLINE: [Measure; 4] = [
 pub(super) fn text(report: &Report) -> String {
     let width = report.models.iter().map(|m| m.model.text().len()).max();
     let width = width.unwrap_or(0).max(12);
-    let heads = HEADLINE.map(|measure| format!("{:>15}", measure.title()));
-    let mut lines = vec![format!("{:<width$}{}", "percent", heads.concat())];
-    lines.extend(
-        report
-            .models
-            .iter()
-            .map(|m| row(m.model.text(), width, &m.figures, &m.uncertainty)),
-    );
-    lines.extend(report.over_seeds.iter().map(|seeds| {
+    let models = report.models.iter();
+    let mut rows: Vec<_> = models
+        .map(|m| {
+            (
+                m.model.text().to_string(),
+                cells(&m.figures, &m.uncertainty),
+            )
+        })
+        .collect();
+    rows.extend(report.over_seeds.iter().map(|seeds| {
         let OverSeeds { name, models, .. } = seeds;
         let name = format!("{name} ×{models}");
-        row(&name, width, &seeds.figures, &seeds.uncertainty)
+        (name, cells(&seeds.figures, &seeds.uncertainty))
     }));
+    let widest = rows.iter().flat_map(|(_, cells)| cells);
+    let widest = widest.map(|cell| cell.chars().count() + 2).max();
+    let column = widest.unwrap_or(0).max(15);
+    let line = |name: &str, cells: [String; 4]| {
+        let cells = cells.map(|cell| format!("{cell:>column$}"));
+        format!("{name:<width$}{}", cells.concat())
+    };
+    let heads = HEADLINE.map(|measure| measure.title().to_owned());
+    let mut lines = vec![line("percent", heads)];
+    lines.extend(rows.into_iter().map(|(name, cells)| line(&name, cells)));
     let of = if report.over_seeds.is_empty() {
         "± is one standard deviation by bootstrap over the objects"
     } else {
@@ -47,12 +60,8 @@ pub(super) fn text(report: &Report) -> String {
     lines.join("\n")
 }
 
-fn row(name: &str, width: usize, figures: &Figures, uncertainty: &Figures) -> String {
-    let cells = HEADLINE.map(|measure| {
-        let cell = figure(measure, figures, uncertainty);
-        format!("{cell:>15}")
-    });
-    format!("{name:<width$}{}", cells.concat())
+fn cells(figures: &Figures, uncertainty: &Figures) -> [String; 4] {
+    HEADLINE.map(|measure| figure(measure, figures, uncertainty))
 }
 
 /// A figure in its unit with its uncertainty; a dash where the data cannot tell it.
@@ -65,10 +74,13 @@ fn figure(measure: Measure, figures: &Figures, uncertainty: &Figures) -> String 
     } else {
         (1.0, 5)
     };
-    let error = uncertainty.get(measure).map_or_else(String::new, |error| {
-        format!(" ± {:.digits$}", scale * error)
-    });
-    format!("{:.digits$}{error}", scale * value)
+    let unit = "";
+    let style = Style {
+        scale,
+        unit,
+        digits,
+    };
+    share::in_words(value, uncertainty.get(measure), style)
 }
 
 fn details(model: &Evaluation) -> Vec<String> {

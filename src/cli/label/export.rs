@@ -10,6 +10,7 @@ use crate::{
     features::labelling::transfer::ExportLabels,
     io::export::{Format, Service, split::Split},
     tasks::{cancel::CancelToken, run_here},
+    workspace::{clock, pick::night_report_name},
 };
 
 /// Arguments of `label export`.
@@ -85,9 +86,9 @@ pub struct ReportArgs {
     /// The project: its file, or its address on a server; by default the one that the window keeps for these paths
     #[arg(long)]
     project: Option<PathBuf>,
-    /// The page to write
-    #[arg(long, value_name = "FILE.html", default_value = "night.html")]
-    out: PathBuf,
+    /// The page to write; by default night-DATE.html here, of today (UTC)
+    #[arg(long, value_name = "FILE.html")]
+    out: Option<PathBuf>,
     /// Every candidate, also without a label
     #[arg(long)]
     all: bool,
@@ -95,10 +96,12 @@ pub struct ReportArgs {
 
 /// Writes the page and prints how much is on it.
 pub fn report(args: &ReportArgs) -> anyhow::Result<ExitCode> {
+    let out = args.out.clone();
+    let out = out.unwrap_or_else(|| night_report_name(&clock::today()).into());
     write(&Order {
         paths: &args.paths,
         project: args.project.as_deref(),
-        out: &args.out,
+        out: &out,
         format: Format::Page,
         is_all: args.all,
         seed: 0,
@@ -138,6 +141,9 @@ fn write(order: &Order<'_>) -> anyhow::Result<ExitCode> {
     let (out, report) = run_here(export, CancelToken::default(), |()| ())?;
     for problem in &report.problems {
         eprintln!("{problem}");
+    }
+    for field in &report.empty_fields {
+        eprintln!("{}: {}", order.out.display(), field.why);
     }
     if report.without_position > 0 {
         let count = report.without_position;

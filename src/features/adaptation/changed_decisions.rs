@@ -1,11 +1,11 @@
 //! What a taught model decides otherwise than the one before, and the way back.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     domain::{Candidate, CandidateIx, ModelId, words::thousands},
+    features::scoring::badge::side_words,
     workspace::{
-        command::QueueCommand,
         context::Context,
         queue::{column::Column, order::Shortlist},
         scores::shown::{Reading, ShownModel},
@@ -59,47 +59,80 @@ fn version_and_parent(shared: &Shared) -> Option<[&ShownModel; 2]> {
     trained.find_map(|version| Some([of(&version.id)?, of(&version.parent)?]))
 }
 
-/// The candidates that the newest shown version decides otherwise than its parent, and by how much
-/// the two differ; none while one of them is not shown.
-pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, f32>> {
+/// A decision that the newest shown version makes otherwise than its parent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// By how much the two differ, 0 to 1.
+    pub by: f32,
+    /// What was, what is, and the way there: ".53 → .38 ↓", "Cepheid → RR Lyrae".
+    pub words: Arc<str>,
+}
+
+/// The candidates that the newest shown version decides otherwise than its parent; none while one of them is not shown.
+pub fn changed_decisions(shared: &Shared) -> Option<BTreeMap<CandidateIx, Change>> {
     let [version, parent] = version_and_parent(shared)?;
     let all = shared.catalogue.iter();
     let changed = all.filter_map(|(ix, _)| {
         let predicted = [version, parent].map(|model| shared.scores.of_candidate(model, ix));
-        let by = match predicted {
-            [
-                Reading::Score {
-                    value: new,
-                    is_real: now,
-                },
-                Reading::Score {
-                    value: old,
-                    is_real: before,
-                },
-            ] if now != before => (new - old).abs(),
-            [
-                Reading::Class {
-                    class: new,
-                    probability: of_new,
-                    ..
-                },
-                Reading::Class {
-                    class: old,
-                    probability: of_old,
-                    ..
-                },
-            ] if new != old => f32::midpoint(of_new, of_old),
-            _ => return None,
-        };
-        Some((ix, by))
+        Some((ix, change(shared, predicted)?))
     });
     Some(changed.collect())
 }
 
+/// What changed from the second reading to the first; none where the decision is the same.
+fn change(shared: &Shared, predicted: [Reading<'_>; 2]) -> Option<Change> {
+    match predicted {
+        [
+            Reading::Score {
+                value: new,
+                is_real: now,
+                threshold: threshold_now,
+            },
+            Reading::Score {
+                value: old,
+                is_real: before,
+                threshold: threshold_before,
+            },
+        ] if now != before => {
+            let way = if new > old { "↑" } else { "↓" };
+            let (old_words, new_words) = (
+                side_words(old, threshold_before),
+                side_words(new, threshold_now),
+            );
+            let words = format!("{old_words} → {new_words} {way}");
+            Some(Change {
+                by: (new - old).abs(),
+                words: words.into(),
+            })
+        }
+        [
+            Reading::Class {
+                class: new,
+                probability: of_new,
+                ..
+            },
+            Reading::Class {
+                class: old,
+                probability: of_old,
+                ..
+            },
+        ] if new != old => Some(Change {
+            by: f32::midpoint(of_new, of_old),
+            words: class_words(shared, [old, new]),
+        }),
+        _ => None,
+    }
+}
+
+fn class_words(shared: &Shared, [old, new]: [&str; 2]) -> Arc<str> {
+    let [old, new] = [old, new].map(|class| shared.class_title(class));
+    format!("{old} → {new}").into()
+}
+
 /// Shows what changed, and nothing else, in the mosaic: what changed most comes first.
 pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
-    if let Some((title, changed)) = changed_by_shares(shared) {
-        show(shared, title, &changed, Column::Margin, cx);
+    if let Some((title, notes)) = changed_by_shares(shared) {
+        show(shared, title, notes, Column::Margin, cx);
         return;
     }
     let Some(changed) = changed_decisions(shared) else {
@@ -117,32 +150,41 @@ pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
         1 => "1 decision changed".into(),
         count => format!("{} decisions changed", thousands(count as u64)),
     };
-    let changed: Vec<CandidateIx> = changed.into_keys().collect();
-    show(shared, title, &changed, Column::Disagreement, cx);
+    let notes = changed.into_iter().map(|(ix, change)| (ix, change.words));
+    show(shared, title, notes.collect(), Column::Disagreement, cx);
 }
 
-/// What the class shares that the active model is corrected for change, in words, and of which candidates; none
+type Notes = BTreeMap<CandidateIx, Arc<str>>;
+
+/// What the class shares that the active model is corrected for change, in words, and each candidate's change; none
 /// where it is not corrected, or nothing changes.
-fn changed_by_shares(shared: &Shared) -> Option<(String, Vec<CandidateIx>)> {
+fn changed_by_shares(shared: &Shared) -> Option<(String, Notes)> {
     let model = shared.scores.active();
     let found = model.shares_in_force()?;
-    let changed: Vec<CandidateIx> = found.changed.keys().copied().collect();
+    let classes = &model.ready.as_ref()?.card.classes;
+    let words = |[old, new]: [usize; 2]| {
+        let names = classes.get(old).zip(classes.get(new));
+        names.map_or_else(Arc::default, |(old, new)| class_words(shared, [old, new]))
+    };
+    let changed = found.changed.iter().map(|(ix, both)| (*ix, words(*both)));
+    let changed: Notes = changed.collect();
     (!changed.is_empty()).then(|| (shared.shares_in_words(model, found), changed))
 }
 
 /// These candidates alone, those first that are largest by that column.
-fn show(shared: &mut Shared, title: String, changed: &[CandidateIx], column: Column, cx: &Context) {
+fn show(shared: &mut Shared, title: String, notes: Notes, column: Column, cx: &Context) {
     let looked_at = |ix: &CandidateIx| {
         let candidate = shared.catalogue.get(*ix);
         (*ix, candidate.map_or(0, Candidate::first_look))
     };
-    let candidates = changed.iter().map(looked_at).collect();
-    let sort = QueueCommand::Sort {
-        column,
-        is_descending: true,
+    let shortlist = Shortlist {
+        title,
+        candidates: notes.keys().map(looked_at).collect(),
+        notes,
+        sort: Some((column, true)),
+        before: None,
     };
-    shared.apply_queue(sort, cx);
-    shared.open_shortlist(Shortlist { title, candidates }, cx);
+    shared.open_shortlist(shortlist, cx);
     // It would stand before them.
     shared.panes.remove(&Pane::FineTune);
     shared.panes.remove(&Pane::ClassShares);

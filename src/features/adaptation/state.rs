@@ -8,7 +8,7 @@ use super::{
     task::{FineTune, FineTuneUpdate, Started},
 };
 use crate::{
-    domain::{FineTuneFigures, LearningCurve, ModelVersion, Timestamp},
+    domain::{FineTuneFigures, LearningCurve, ModelVersion, Objection, Timestamp},
     tasks::Running,
 };
 
@@ -20,7 +20,7 @@ pub struct KeptVersion {
     pub source: Arc<str>,
     pub figures: FineTuneFigures,
     /// Why it is not used by itself; none where it is.
-    pub objection: Option<String>,
+    pub objection: Option<Objection>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ModelId, ModelInput,
+        ModelId, ModelInput, Objection,
         words::{duration, thousands},
     },
     features::training::{labelled_set::OpenedSet, train::cores},
@@ -259,13 +259,18 @@ fn show_version(shared: &mut Shared, trained: &KeptVersion, cx: &Context) {
         None => {
             let gained = trained.figures.target_domain.as_ref();
             let gained = gained.map_or_else(String::new, |found| {
-                format!(": it {}", found.gain_in_words())
+                format!(": it {}{}", found.gain_in_words(), found.few_behind())
             });
             shared.report(format!("{id} is trained, and active now{gained}"), cx.now);
         }
-        Some(why) => {
+        Some(Objection { why, is_loss }) => {
             shared.show_model(before, cx);
-            shared.warn(format!("{id} is kept but not active: {why}"), cx.now);
+            let words = format!("{id} is kept but not active: {why}");
+            if *is_loss {
+                shared.warn(words, cx.now);
+            } else {
+                shared.report(words, cx.now);
+            }
         }
     }
 }

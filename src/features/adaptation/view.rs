@@ -5,6 +5,10 @@ use egui_plot::{Line, Plot, Points};
 
 use super::update::{DomainFigures, FineTuneNews, FineTuneStatus, KeptVersion, ModelVersion};
 use crate::{
+    domain::{
+        Objection,
+        share::{self, Style},
+    },
     features::{
         adaptation::{command::FineTune, state::FineTuningPane},
         evaluation::plot_view::plot_ui,
@@ -244,11 +248,17 @@ fn fine_tuned_ui(
         (_, true) => {
             ui.label(RichText::new(format!("{id} is active")).strong());
             if let Some(found) = &trained.figures.target_domain {
-                ui.add(Label::new(format!("It {}.", found.gain_in_words())).wrap());
+                let words = format!("It {}{}.", found.gain_in_words(), found.few_behind());
+                ui.add(Label::new(words).wrap());
             }
         }
-        (Some(why), false) => {
-            alarm(ui, &format!("{id} is kept, but not active: {why}."));
+        (Some(Objection { why, is_loss }), false) => {
+            let words = format!("{id} is kept, but not active: {why}.");
+            if *is_loss {
+                alarm(ui, &words);
+            } else {
+                ui.add(Label::new(words).wrap());
+            }
         }
         (None, false) => {
             ui.label(format!("{id} is kept, but not active."));
@@ -309,7 +319,7 @@ fn domain_ui(ui: &mut Ui, figures: Option<DomainFigures>) {
     };
     let percent = |at: usize| {
         let (recall, error) = (figures.mean_recall[at], figures.error[at]);
-        format!("{:.1} ± {:.1} %", 100.0 * recall, 100.0 * error)
+        share::in_words(recall, Some(error), Style::PERCENT)
     };
     ui.label(percent(0));
     ui.label(RichText::new(percent(1)).strong());

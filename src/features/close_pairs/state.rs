@@ -159,5 +159,6 @@ fn shortlist(shared: &Shared, title: String, pairs: &[ClosePair]) -> Shortlist {
     Shortlist {
         title,
         candidates: candidates.map(first_look).collect(),
+        ..Shortlist::default()
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const LEARNED: &str = "a compared model has learned its label";
 
 /// Why epochs of an object with one label are left out where each epoch is judged for itself.
-const OTHER_EPOCH: &str = "the label of its object is that of another epoch";
+const OTHER_EPOCH: &str = "with a label of another epoch";
 
 /// A model is judged where at most this share of the labels is of classes that it does not have (our choice). Above it its figures
 /// would be those of a part that was chosen by the truth: the supernovae among the artefacts of a survey, say.

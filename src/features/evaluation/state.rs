@@ -51,7 +51,7 @@ pub struct EvaluationPane {
     scores: Arc<ScoreBook>,
     judging: Option<Running<Judge>>,
     writing: ToTheEnd<WriteEvaluation>,
-    /// Where to stop, for the head of the queue.
+    /// Where to stop, for the foot of the queue.
     pub where_to_stop: WhereToStop,
 }
 

@@ -6,13 +6,16 @@ use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::{
     judge::LEARNED,
-    matrix_view::matrix_ui,
+    matrix_view::{matrix_ui, needed_width},
     plot_view::plots_ui,
     state::{Report, TruthSource, shortlist},
 };
 use crate::{
     domain::{
-        Evaluation, JudgedAt, Measure, ModelComparison, set_figures::SetFigures, words::counted,
+        Evaluation, JudgedAt, Measure, ModelComparison,
+        set_figures::SetFigures,
+        share::{self, Style},
+        words::counted,
     },
     features::evaluation::{command::Evaluate, state::EvaluationPane},
     widgets::{
@@ -22,8 +25,9 @@ use crate::{
     workspace::{action::Action, command::Command, shared::Shared},
 };
 
-/// Width of the table and the matrix, points.
+/// Width of the table and the matrix, points, where they need no more; and the share of the window that they take at most by themselves.
 const LEFT: f32 = 430.0;
+const MOST_LEFT: f32 = 0.56;
 /// Room for the comparison below the plot, points.
 const BELOW: f32 = 84.0;
 /// Below this many of a class its figures mean little (our choice).
@@ -62,14 +66,16 @@ pub fn evaluate_ui(
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         return;
     };
-    egui::Panel::left("figures")
-        .default_size(LEFT)
-        .size_range(320.0..=700.0)
+    let shape = (report.models.len(), most_classes(report));
+    // Each number of models and classes has a width of its own.
+    egui::Panel::left(("figures", shape))
+        .default_size(left_width(shape).min(MOST_LEFT * ui.available_width()))
+        .size_range(320.0..=900.0)
         .show(ui, |ui| {
             ScrollArea::both()
                 .id_salt("figures")
                 .auto_shrink(false)
-                .show(ui, |ui| figures_ui(ui, report, memory, commands));
+                .show(ui, |ui| figures_ui(ui, shared, report, memory, commands));
         });
     egui::CentralPanel::default().show(ui, |ui| {
         let below = BELOW * f32::from(u8::from(!report.comparisons.is_empty()));
@@ -78,6 +84,22 @@ pub fn evaluate_ui(
             comparison_ui(ui, comparison, commands);
         }
     });
+}
+
+fn most_classes(report: &Report) -> usize {
+    let classes = report.models.iter().map(|model| model.classes.len());
+    classes.max().unwrap_or(0)
+}
+
+/// The width that the table of so many models and the matrix of so many classes need, points.
+fn left_width((models, classes): (usize, usize)) -> f32 {
+    /// The names of measures; a name of a model with its colour; margins and a scroll bar.
+    const MEASURES: f32 = 150.0;
+    const MODEL: f32 = 185.0;
+    const MARGINS: f32 = 28.0;
+    let table = MEASURES + models as f32 * MODEL;
+    LEFT.max(table + MARGINS)
+        .max(needed_width(classes) + MARGINS)
 }
 
 /// What belongs here, and what brings it.
@@ -193,6 +215,7 @@ fn at_ui(ui: &mut Ui, evaluation: &EvaluationPane, commands: &mut Vec<impl From<
 
 fn figures_ui(
     ui: &mut Ui,
+    shared: &Shared,
     report: &Report,
     memory: &mut ViewMemory,
     commands: &mut Vec<impl From<Evaluate>>,
@@ -208,16 +231,16 @@ fn figures_ui(
     table_ui(ui, report, &mut memory.judged_model);
     ui.label(weak(
         ui,
-        "± one standard deviation, by bootstrap over the objects",
+        "± or from … to: one standard deviation, by bootstrap over the objects",
     ));
-    few_ui(ui, model);
+    few_ui(ui, shared, model);
     ui.add_space(theme::GRID);
-    matrix_ui(ui, model, commands);
+    matrix_ui(ui, shared, model, width, commands);
     ui.add_space(theme::GRID);
     // Below a wide table too, sentences end where the panel ends.
     ui.scope(|ui| {
         ui.set_max_width(width);
-        rest_ui(ui, model);
+        rest_ui(ui, shared, model);
     });
 }
 
@@ -256,7 +279,7 @@ fn of_few(objects: u64, learned: Option<usize>) -> Option<String> {
 
 /// Figures of a handful mean little, and say so. Of many classes some may be absent; of two both are
 /// needed.
-fn few_ui(ui: &mut Ui, model: &Evaluation) {
+fn few_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
     if model.n == 0 {
         return;
     }
@@ -265,7 +288,8 @@ fn few_ui(ui: &mut Ui, model: &Evaluation) {
     for class in few.filter(|class| class.n > 0 || !may_be_absent) {
         let text = format!(
             "{} of class {}: its figures mean little",
-            class.n, class.class
+            class.n,
+            shared.class_title(&class.class)
         );
         ui.label(RichText::new(text).color(theme::accent_text(ui)));
     }
@@ -325,20 +349,11 @@ fn figure(model: &Evaluation, measure: Measure) -> String {
     let Some(value) = model.figures.get(measure) else {
         return "–".into();
     };
-    let (scale, unit, digits) = if measure.is_percent() {
-        (100.0, " %", 1)
-    } else {
-        (1.0, "", 3)
-    };
-    let error = model.uncertainty.get(measure);
-    let error = error.map_or_else(String::new, |error| {
-        format!(" ± {:.digits$}", scale * error)
-    });
-    format!("{:.digits$}{error}{unit}", scale * value)
+    share::in_words(value, model.uncertainty.get(measure), Style::of(measure))
 }
 
 /// Thresholds for recalls, kinds, and what was left out.
-fn rest_ui(ui: &mut Ui, model: &Evaluation) {
+fn rest_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
     for point in &model.at_recall {
         let rejects = point.specificity.map_or_else(
             || "no bogus to reject".into(),
@@ -364,7 +379,8 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
         ui.add_space(theme::GRID);
         Grid::new("kinds").striped(true).show(ui, |ui| {
             for kind in &model.by_kind {
-                ui.label(format!("{} {}", kind.class, kind.kind));
+                let class = shared.class_title(&kind.class);
+                ui.label(format!("{class} {}", kind.kind));
                 let recall = 100.0 * kind.recall.unwrap_or(f64::NAN);
                 ui.label(RichText::new(format!("{recall:6.1} % right of {}", kind.n)).monospace());
                 ui.end_row();
@@ -372,7 +388,7 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
         });
     }
     for (number, sets) in model.sets.iter().enumerate() {
-        sets_ui(ui, sets, number);
+        sets_ui(ui, shared, sets, number);
     }
     if let Some(seen) = &model.seen {
         ui.label(weak(ui, seen.in_words())).on_hover_text(
@@ -385,7 +401,7 @@ fn rest_ui(ui: &mut Ui, model: &Evaluation) {
 }
 
 /// How often sets of classes hold the true one; classes that miss it by more than two standard errors are marked.
-fn sets_ui(ui: &mut Ui, sets: &SetFigures, number: usize) {
+fn sets_ui(ui: &mut Ui, shared: &Shared, sets: &SetFigures, number: usize) {
     ui.add_space(theme::GRID);
     ui.add(egui::Label::new(sets.in_words()).wrap());
     Grid::new(("sets of classes", number))
@@ -395,7 +411,7 @@ fn sets_ui(ui: &mut Ui, sets: &SetFigures, number: usize) {
                 let Some(words) = class.in_words() else {
                     continue;
                 };
-                ui.label(&class.class);
+                ui.label(shared.class_title(&class.class));
                 let words = RichText::new(words);
                 ui.label(if class.is_short_of(sets.level) {
                     words.color(theme::accent_text(ui))

@@ -1,9 +1,9 @@
-//! Where to stop, as a line at the head of the queue: the estimate of *Evaluate* from the labels of the project,
+//! Where to stop, as a line at the foot of the queue: the estimate of *Evaluate* from the labels of the project,
 //! kept while a person labels.
 
 use std::sync::Arc;
 
-use egui::{RichText, Sense, Ui};
+use egui::{CursorIcon, Panel, RichText, Sense, Ui};
 
 use super::{
     Request, command::Evaluate, plots::WORKLOAD, state::EvaluationPane, workload::ranked_of,
@@ -141,8 +141,42 @@ impl WhereToStop {
     }
 }
 
-/// The line; a click leads to the plot in *Evaluate*. Nothing without an estimate, or where scores are hidden.
-pub(crate) fn where_to_stop_ui(
+/// Room for two lines, and for three where the queue is narrow; points.
+const TWO_LINES: f32 = 34.0;
+const THREE_LINES: f32 = 48.0;
+const NARROW: f32 = 200.0;
+
+/// The foot of the queue, with the line in it. Its place is there before the estimate is, so that nothing moves under the
+/// pointer when it comes; models without a class of real ones have none.
+pub(crate) fn foot_ui(
+    ui: &mut Ui,
+    evaluation: &EvaluationPane,
+    shared: &Shared,
+    plot: &mut Option<usize>,
+    commands: &mut Vec<impl From<Evaluate>>,
+) {
+    let ready = shared.scores.active().ready.as_ref();
+    if shared.is_blind() || ready.is_none_or(|ready| ready.real.is_none()) {
+        return;
+    }
+    let height = if ui.available_width() < NARROW {
+        THREE_LINES
+    } else {
+        TWO_LINES
+    };
+    Panel::bottom("where to stop")
+        .exact_size(height)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(egui::Frame::NONE)
+        .show(ui, |ui| {
+            ui.add_space(theme::GRID / 2.0);
+            where_to_stop_ui(ui, evaluation, shared, plot, commands);
+        });
+}
+
+/// The line; a click leads to the plot in *Evaluate*. Nothing without an estimate.
+fn where_to_stop_ui(
     ui: &mut Ui,
     evaluation: &EvaluationPane,
     shared: &Shared,
@@ -156,28 +190,31 @@ pub(crate) fn where_to_stop_ui(
     let is_of_active = of
         .zip(active)
         .is_some_and(|(key, ready)| key.model == ready.id);
-    let found = found.filter(|_| is_of_active && !shared.is_blind());
+    let found = found.filter(|_| is_of_active);
     let Some((found, line)) = found.and_then(|found| Some((found, found.in_short()?))) else {
         return;
     };
     let text = RichText::new(&line)
         .size(theme::CAPTION)
-        .color(theme::accent_text(ui));
+        .color(theme::accent_text(ui))
+        .underline();
     let label = egui::Label::new(text)
         .wrap()
         .selectable(false)
         .sense(Sense::click());
     let key = shared.settings.keys.hint(Action::Evaluate);
     let mut help = format!(
-        "By the scores of {}, highest first: {}. A click shows the plot (Evaluate, {key}).",
+        "A click opens the plot in Evaluate ({key}). By the scores of {}, highest first: {}.",
         shared.scores.active().name(),
         found.basis(),
     );
     if shared.queue.spec().column != Column::Score {
         help.push_str(" The queue has another order now: sort it by score.");
     }
-    let response = cells::named(ui.add(label), egui::Role::Button, &line);
-    if response.on_hover_text(help).clicked() {
+    let response = cells::named(ui.add(label), egui::Role::Link, &line)
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(help);
+    if response.clicked() {
         *plot = Some(WORKLOAD);
         commands.push(Evaluate::WhereToStop.into());
     }

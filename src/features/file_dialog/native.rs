@@ -9,7 +9,7 @@ use super::pick::{PickFor, PickKind};
 use super::portal::has_native_dialog;
 use crate::{
     tasks::{Task, TaskContext},
-    workspace::context::FileDialog,
+    workspace::{clock, context::FileDialog},
 };
 
 /// No person dismisses a dialog sooner than this: it did not come.
@@ -51,7 +51,7 @@ fn ask(purpose: PickFor) -> Vec<PathBuf> {
     for (name, endings) in purpose.filters() {
         dialog = dialog.add_filter(*name, endings);
     }
-    if let Some(name) = purpose.usual_name() {
+    if let Some(name) = purpose.usual_name(&clock::today()) {
         dialog = dialog.set_file_name(name);
     }
     match purpose.kind() {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::words::short,
     tasks::{Running, TaskEvent, next_event},
-    workspace::{context::Context, request::Request, settings::FileDialogs, shared::Shared},
+    workspace::{clock, context::Context, request::Request, settings::FileDialogs, shared::Shared},
 };
 
 /// Letters of a path shown in a sentence.
@@ -100,10 +100,10 @@ pub struct PathPane {
 }
 
 impl PathPane {
-    fn new(purpose: PickFor, folder: &Path, base: &PathBase) -> Self {
+    fn new(purpose: PickFor, folder: &Path, base: &PathBase, today: &str) -> Self {
         let mut typed = PathText::of_folder(folder);
-        if let Some(name) = purpose.usual_name() {
-            typed.take_letters(name);
+        if let Some(name) = purpose.usual_name(today) {
+            typed.take_letters(&name);
         }
         Self {
             purpose,
@@ -327,12 +327,8 @@ pub struct DialogPane {
 
 impl DialogPane {
     /// Asks for files: by the dialog of the system, or ours where it has none.
-    pub(crate) fn pick(&mut self, shared: &mut Shared, purpose: PickFor) {
-        if self.asks_in_window(shared) {
-            self.open_path_pane(shared, purpose);
-        } else {
-            self.dialogs.wanted.push(purpose);
-        }
+    pub(crate) fn pick(&mut self, purpose: PickFor) {
+        self.dialogs.wanted.push(purpose);
     }
 
     /// True where our own dialog asks for files.
@@ -341,8 +337,12 @@ impl DialogPane {
     }
 
     /// Opens the dialogs that were asked for, and asks the disk what ours is to show.
-    pub(crate) fn want_paths(&mut self, cx: &Context) {
+    pub(crate) fn want_paths(&mut self, shared: &Shared, cx: &Context) {
         for purpose in std::mem::take(&mut self.dialogs.wanted) {
+            if self.asks_in_window(shared) {
+                self.open_path_pane(shared, purpose, cx);
+                continue;
+            }
             let dialog = cx.dialog.clone();
             let running = cx.tasks.start(PickPaths { purpose, dialog });
             self.dialogs.open.push((purpose, running));
@@ -363,7 +363,7 @@ impl DialogPane {
         }
     }
 
-    fn poll_dialogs(&mut self, shared: &mut Shared, _cx: &Context) {
+    fn poll_dialogs(&mut self, shared: &mut Shared, cx: &Context) {
         let mut answers = Vec::new();
         self.dialogs.open.retain_mut(|(purpose, running)| {
             while let Some(event) = running.next_event() {
@@ -379,17 +379,18 @@ impl DialogPane {
                 // The system has no dialog, or it broke off: ours is opened, and from now on at once.
                 TaskEvent::Finished(None) | TaskEvent::Failed(_) => {
                     self.has_no_dialog = true;
-                    self.open_path_pane(shared, purpose);
+                    self.open_path_pane(shared, purpose, cx);
                 }
                 TaskEvent::Finished(Some(_)) | TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
         }
     }
 
-    fn open_path_pane(&mut self, shared: &mut Shared, purpose: PickFor) {
+    fn open_path_pane(&mut self, shared: &Shared, purpose: PickFor, cx: &Context) {
         let last = shared.settings.last_folders.get(&purpose);
         let folder = last.unwrap_or(&self.path_base.start);
-        self.path_pane = Some(PathPane::new(purpose, folder, &self.path_base));
+        let today = clock::day_of(cx.now);
+        self.path_pane = Some(PathPane::new(purpose, folder, &self.path_base, &today));
     }
 
     pub(crate) fn apply_path(&mut self, shared: &mut Shared, command: PathCommand, cx: &Context) {

@@ -109,10 +109,32 @@ fn value(candidate: &Candidate, epoch: &Epoch, name: &str) -> Option<String> {
     let found = [&epoch.fields, &candidate.fields]
         .into_iter()
         .find_map(|fields| fields.get(name))?;
+    if let Some(words) = nothing_near(name, &found) {
+        return Some(words.to_owned());
+    }
     match found {
         FieldValue::Text(text) => (!text.trim().is_empty()).then(|| text.to_string()),
         FieldValue::Number(number) if !number.is_finite() => None,
         FieldValue::Number(number) => Some(number_in_words(number)),
+    }
+}
+
+/// What ZTF's packets write where there is nothing near (schema of `ztf.alert.candidate`, version 3.3: "-999.0 if none", of
+/// `ssnamenr` "null if none").
+fn nothing_near(name: &str, value: &FieldValue) -> Option<&'static str> {
+    const NONE: f64 = -999.0;
+    const SOLAR_SYSTEM: &str = "no known object near";
+    const PANSTARRS: &str = "no source near";
+    let is_none = match value {
+        FieldValue::Number(number) => (number - NONE).abs() < 1e-6,
+        FieldValue::Text(text) => text.trim() == "null",
+    };
+    let of_panstarrs = ["distpsnr", "sgscore", "sgmag", "srmag", "simag", "szmag"];
+    match name {
+        _ if !is_none => None,
+        "ssdistnr" | "ssmagnr" | "ssnamenr" => Some(SOLAR_SYSTEM),
+        _ if of_panstarrs.iter().any(|field| name.starts_with(field)) => Some(PANSTARRS),
+        _ => None,
     }
 }
 
@@ -172,6 +194,33 @@ mod tests {
         assert_eq!(shown(&shared), ["ndethist 12", "drb 0.998"]);
         shared.scores.is_hidden = true;
         assert_eq!(shown(&shared), ["ndethist 12"]);
+    }
+
+    #[test]
+    fn what_ztf_writes_for_nothing_is_named() {
+        let text = |text: &str| FieldValue::Text(text.into());
+        for (name, value, words) in [
+            (
+                "ssdistnr",
+                FieldValue::Number(-999.0),
+                Some("no known object near"),
+            ),
+            ("ssnamenr", text("null"), Some("no known object near")),
+            (
+                "sgscore1",
+                FieldValue::Number(-999.0),
+                Some("no source near"),
+            ),
+            ("ssdistnr", FieldValue::Number(1.5), None),
+            ("ssnamenr", text("1999 RQ36"), None),
+            ("field", FieldValue::Number(-999.0), None),
+        ] {
+            assert_eq!(nothing_near(name, &value), words, "{name} {value:?}");
+        }
+        let shared = Shared::new(Settings::default(), "ana");
+        let alone = epoch(&[("drb", 0.998), ("ssdistnr", -999.0)]);
+        let facts = facts(&shared, &Candidate::default(), &alone);
+        assert_eq!(facts[1].value, "no known object near");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::{
-    domain::{Candidate, CandidateIx, Epoch, Role},
+    domain::{Candidate, CandidateIx, Epoch, Mjd, Role},
     features::scoring,
     widgets::{
         sight::Sight,
@@ -139,14 +139,11 @@ impl Strip<'_> {
         let number = memory.batches;
         memory.batches += 1;
         batch.paint(ui, clip, number, &memory.lost);
+        let digits = digits(&self.candidate.epochs);
         for epoch in first..=last {
             self.score(ui, shared, epoch);
-            self.words(
-                ui,
-                epoch,
-                &self.candidate.epochs[epoch],
-                epoch == shared.place.epoch,
-            );
+            let date = date_words(&self.candidate.epochs, epoch, digits);
+            self.words(ui, epoch, date, epoch == shared.place.epoch);
         }
     }
 
@@ -189,7 +186,8 @@ impl Strip<'_> {
         scoring::badge::paint(ui, ui.painter(), rect, shared, reading);
     }
 
-    fn words(&self, ui: &Ui, at: usize, epoch: &Epoch, is_current: bool) {
+    fn words(&self, ui: &Ui, at: usize, date: String, is_current: bool) {
+        let epoch = &self.candidate.epochs[at];
         let top = self.cell(at, 0);
         let column = Rect::from_min_max(top.min, self.cell(at, self.roles.len().max(1) - 1).max);
         if is_current {
@@ -203,9 +201,6 @@ impl Strip<'_> {
         } else {
             theme::caption_color(ui)
         };
-        let date = epoch
-            .mjd
-            .map_or_else(|| format!("{}", at + 1), |mjd| format!("{:.1}", mjd.days()));
         let below = pos2(column.center().x, column.bottom() + 2.0 + SCORE);
         ui.painter()
             .text(below, Align2::CENTER_TOP, date, font.clone(), color);
@@ -227,5 +222,75 @@ impl Strip<'_> {
         let at = below + vec2(0.0, 11.0);
         ui.painter()
             .text(at, Align2::CENTER_TOP, words.trim(), font, band_color);
+    }
+}
+
+/// Digits of dates with which no epoch reads like the one before it: one or two, as more have no space; none where two are
+/// not enough.
+fn digits(epochs: &[Epoch]) -> Option<usize> {
+    (1..=2).find(|digits| (1..epochs.len()).all(|at| !reads_as_before(epochs, at, *digits)))
+}
+
+fn reads_as_before(epochs: &[Epoch], at: usize, digits: usize) -> bool {
+    let rounded = |at: usize| {
+        let days = epochs.get(at)?.mjd?.days();
+        Some((days * 10_f64.powi(digits as i32)).round() as i64)
+    };
+    let before = at.checked_sub(1).and_then(rounded);
+    before.is_some() && before == rounded(at)
+}
+
+/// The date below an epoch: its MJD; where that would read like the one before it, its time of day (UTC).
+fn date_words(epochs: &[Epoch], at: usize, digits: Option<usize>) -> String {
+    let Some(mjd) = epochs[at].mjd else {
+        return format!("{}", at + 1);
+    };
+    if let Some(digits) = digits {
+        return format!("{:.digits$}", mjd.days());
+    }
+    if !reads_as_before(epochs, at, 1) {
+        return format!("{:.1}", mjd.days());
+    }
+    let of_day = |mjd: Mjd| (mjd.utc_days().rem_euclid(1.0) * 86_400.0).round() as i64;
+    let second = of_day(mjd);
+    let before = epochs[at - 1].mjd.map(of_day);
+    let (hour, minute) = (second / 3600 % 24, second / 60 % 60);
+    if before.is_some_and(|before| before / 60 == second / 60) {
+        return format!("{hour:02}:{minute:02}:{:02}", second % 60);
+    }
+    format!("{hour:02}:{minute:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(mjds: &[f64]) -> Vec<String> {
+        let epoch = |mjd: &f64| Epoch {
+            mjd: Mjd::new(*mjd),
+            ..Epoch::default()
+        };
+        let epochs: Vec<_> = mjds.iter().map(epoch).collect();
+        let digits = digits(&epochs);
+        (0..epochs.len())
+            .map(|at| date_words(&epochs, at, digits))
+            .collect()
+    }
+
+    #[test]
+    fn epochs_of_one_night_are_told_apart() {
+        for (mjds, expected) in [
+            (&[57_070.12, 57_071.26][..], &["57070.1", "57071.3"][..]),
+            (&[59_540.52, 59_540.54], &["59540.52", "59540.54"]),
+            (
+                // 12:57:36, 13:12, 13:15:15 and 13:15:45.
+                &[59_540.54, 59_540.55, 59_540.552_26, 59_540.552_6],
+                &["59540.5", "59540.6", "13:15", "13:15:45"],
+            ),
+        ] {
+            assert_eq!(words(mjds), expected);
+        }
+        let none = [Epoch::default(), Epoch::default()];
+        assert_eq!(date_words(&none, 1, digits(&none)), "2");
     }
 }

@@ -1,6 +1,6 @@
 //! Inspect: the large stamps of one epoch, the strip of all epochs, the light curve.
 
-use egui::{Rect, Sense, Ui, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Ui, containers::scroll_area::ScrollSource, pos2, vec2};
 
 use super::strip::strip_ui;
 use crate::{
@@ -38,6 +38,8 @@ use crate::{
 
 /// Share of the light curve where class probabilities stand below it.
 const CURVE_SHARE: f32 = 0.55;
+/// What stamps, strip and curves need; where there is less, they scroll. Points.
+const LEAST_HEIGHT: f32 = 390.0;
 /// Height of the captions above and below the large stamps, points.
 const CAPTIONS: f32 = 40.0;
 
@@ -55,7 +57,41 @@ pub fn inspect_ui(
         return;
     };
     scores_ui(ui, shared, ix);
+    // Over a stamp the wheel zooms.
+    let mouse_wheel = memory.hover.is_none();
+    let mut show = |ui: &mut Ui, area: Rect| {
+        let (here, panes) = ((area, ix, candidate), (light_curve, explanation));
+        epoch_ui(ui, here, panes, shared, memory, heat_maps, commands);
+    };
     let area = ui.available_rect_before_wrap();
+    if area.height() >= LEAST_HEIGHT {
+        show(ui, area);
+        return;
+    }
+    let scroll_source = ScrollSource {
+        mouse_wheel,
+        ..ScrollSource::default()
+    };
+    ScrollArea::vertical()
+        .id_salt("low window")
+        .auto_shrink(false)
+        .scroll_source(scroll_source)
+        .show(ui, |ui| {
+            let size = vec2(ui.available_width(), LEAST_HEIGHT);
+            show(ui, Rect::from_min_size(ui.cursor().min, size));
+        });
+}
+
+/// Stamps, strip and curves of the epoch on screen, in this rectangle.
+fn epoch_ui(
+    ui: &mut Ui,
+    (area, ix, candidate): (Rect, CandidateIx, &Candidate),
+    (light_curve, explanation): (&LightCurvePane, &ExplanationPane),
+    shared: &Shared,
+    memory: &mut ViewMemory,
+    heat_maps: &mut HeatMapTextures,
+    commands: &mut Vec<impl From<Command> + From<CurveChoice> + From<ExplainChoice>>,
+) {
     let roles = candidate.roles();
     let strip_height = strip_height(candidate, &roles, area);
     // One epoch is no curve and has no course of classes: its stamps take all the place.
@@ -248,7 +284,7 @@ fn large_stamps(
     }
     let number = memory.batches;
     memory.batches += 1;
-    batch.paint(ui, area, number, &memory.lost);
+    batch.paint(ui, area.intersect(ui.clip_rect()), number, &memory.lost);
     for laid in &laid {
         heat_map::heat_map_ui(ui, laid, explanation, shared, heat_maps);
         laid.decorate(ui, shared);

@@ -9,6 +9,7 @@ use crate::{
         bundle::{self, Decode},
         page, regions, rows,
         split::Split,
+        tns::EmptyField,
         write_for, write_table,
     },
 };
@@ -30,8 +31,10 @@ pub struct ExportReport {
     pub without_position: usize,
     /// Stamps, in a bundle.
     pub stamps: usize,
-    /// Stamps that a bundle lacks because they could not be decoded.
+    /// Stamps that a bundle lacks because they could not be decoded, and candidates that a service takes no report of.
     pub problems: Vec<Problem>,
+    /// What a service asks for and the file leaves empty.
+    pub empty_fields: Vec<EmptyField>,
 }
 
 /// Writes the file. `decode` gives the pixels of a bundle or a page; tables never call it.
@@ -57,7 +60,7 @@ pub fn export_labels(
             candidates: written.objects,
             stamps: written.stamps,
             problems: written.problems,
-            without_position: 0,
+            ..ExportReport::default()
         });
     }
     if request.format == Format::Page {
@@ -66,7 +69,7 @@ pub fn export_labels(
             candidates: written.candidates,
             stamps: written.stamps,
             problems: written.problems,
-            without_position: 0,
+            ..ExportReport::default()
         });
     }
     if let Format::For(service) = request.format {
@@ -75,6 +78,7 @@ pub fn export_labels(
             candidates: written.candidates,
             stamps: written.pictures,
             problems: written.problems,
+            empty_fields: written.empty_fields,
             without_position: 0,
         });
     }

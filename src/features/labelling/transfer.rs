@@ -1,7 +1,10 @@
 //! Import and export of labels as tasks, the same for the window and the command line; and what the
 //! window does with their ends.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     export::{ExportReport, ExportRequest, export_labels},
@@ -179,16 +182,7 @@ impl LabelFiles {
     pub(crate) fn poll_label_files(&mut self, shared: &mut Shared, cx: &Context) {
         while let Some(event) = self.exports.next_event() {
             match event {
-                TaskEvent::Finished((out, report)) => {
-                    let lost = match (report.problems.len(), report.without_position) {
-                        (0, 0) => String::new(),
-                        (0, count) => format!("; {count} without a position left out"),
-                        (lost, _) => format!("; {lost} stamps could not be read"),
-                    };
-                    let (candidates, out) = (report.candidates, out.display());
-                    let text = format!("{candidates} candidates written to {out}{lost}");
-                    shared.report(text, cx.now);
-                }
+                TaskEvent::Finished((out, report)) => take_export(shared, &out, report, cx),
                 TaskEvent::Failed(why) => shared.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
             }
@@ -213,6 +207,27 @@ impl LabelFiles {
             shared.take_vocabulary(source, vocabulary, cx);
         }
     }
+}
+
+fn take_export(shared: &mut Shared, out: &Path, report: ExportReport, cx: &Context) {
+    let lost = match (report.problems.len(), report.without_position) {
+        (0, 0) => String::new(),
+        (0, count) => format!("; {count} without a position left out"),
+        (lost, _) => format!("; {lost} images or candidates left out, see Problems"),
+    };
+    let names: Vec<_> = report.empty_fields.iter().map(|field| field.name).collect();
+    let empty = match &names[..] {
+        [] => String::new(),
+        names => format!("; not set: {}, see Problems", names.join(", ")),
+    };
+    let fields = report.empty_fields.into_iter();
+    let name = out.to_string_lossy();
+    let fields = fields.map(|field| Problem::new(&*name, field.name, field.why));
+    shared.problems.extend(report.problems);
+    shared.problems.extend(fields);
+    let (candidates, out) = (report.candidates, out.display());
+    let text = format!("{candidates} candidates written to {out}{lost}{empty}");
+    shared.report(text, cx.now);
 }
 
 fn take_import(shared: &mut Shared, plan: ImportPlan, cx: &Context) {

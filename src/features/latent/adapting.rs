@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::adapt_task::{Adapt, AdaptOrder, Adapted};
 use crate::{
-    domain::ModelVersion,
+    domain::{ModelVersion, Objection},
     features::{
         latent::state::LatentPane,
         training::{labelled_set::OpenedSet, train::TrainingData},
@@ -72,9 +72,14 @@ impl LatentPane {
         let id = version.id.clone();
         let (figures, objection) = (in_words(&version), objection(&version));
         shared.versions.add(version);
-        if let Some(why) = objection {
+        if let Some(Objection { why, is_loss }) = objection {
             self.adapted = Some(format!("{figures}. It is kept but not used: {why}."));
-            shared.warn(format!("{id} is kept but not used: {why}"), cx.now);
+            let words = format!("{id} is kept but not used: {why}");
+            if is_loss {
+                shared.warn(words, cx.now);
+            } else {
+                shared.report(words, cx.now);
+            }
             return;
         }
         let screen = shared.screen;
@@ -100,7 +105,7 @@ impl LatentPane {
 }
 
 /// Why a fine-tuned model is not used by itself.
-fn objection(version: &ModelVersion) -> Option<String> {
+fn objection(version: &ModelVersion) -> Option<Objection> {
     let figure = |name: &str| version.card.figures.get(name).copied();
     let growth = |domain: &str| {
         let before = figure(&format!("{domain}_error_before"))?;
@@ -109,15 +114,16 @@ fn objection(version: &ModelVersion) -> Option<String> {
     };
     if let Some(forgotten) = growth("old_sky").filter(|growth| *growth > MOST_FORGOTTEN) {
         let percent = 100.0 * forgotten;
-        return Some(format!(
+        return Some(Objection::loss(format!(
             "simulated stamps are reconstructed {percent:.0} % worse"
-        ));
+        )));
     }
-    match growth("new_sky") {
-        None => Some("too few stamps to hold any out".into()),
-        Some(growth) if growth >= 0.0 => Some("this set is not drawn better".into()),
-        Some(_) => None,
-    }
+    let why = match growth("new_sky") {
+        None => "too few stamps to hold any out",
+        Some(growth) if growth >= 0.0 => "this set is not reconstructed better",
+        Some(_) => return None,
+    };
+    Some(Objection::neutral(why.into()))
 }
 
 /// "vade@1f0c44d2 draws 31 held-out stamps again with an error of 0.021, before 0.034; …"

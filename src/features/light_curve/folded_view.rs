@@ -6,7 +6,10 @@ use egui_plot::{Plot, VLine};
 use super::{
     folding::{FoldedBy, FoundPeriod},
     points::{Point, Scale},
-    view::{Y_AXIS, by_band, curve_words, draw_band, longest_bar, plot_over_time, value_label},
+    view::{
+        LEAST_PLOT, NAMED_AXIS, Y_AXIS, by_band, curve_words, draw_band, longest_bar,
+        plot_over_time, value_label,
+    },
 };
 use crate::{
     features::light_curve::state::LightCurvePane,
@@ -117,6 +120,12 @@ fn plot_ui(
         .collect();
     let on_screen = shared.epoch().and_then(|epoch| epoch.mjd);
     let on_screen = on_screen.map(|mjd| period.phase(mjd.utc_days(), periods));
+    let has_room = theme::y_name_fits(ui, &label, ui.available_height() - NAMED_AXIS);
+    let y_name = if has_room {
+        label.clone()
+    } else {
+        String::new()
+    };
     let response = Plot::new(("folded light curve", shared.place.candidate, &label))
         .invert_y(*scale == Scale::Magnitudes)
         .allow_scroll(false)
@@ -125,7 +134,8 @@ fn plot_ui(
         .include_x(0.0)
         .include_x(2.0)
         .custom_x_axes(vec![theme::plot_x_axis("phase")])
-        .y_axis_label(label)
+        .y_axis_label(y_name)
+        .min_size(LEAST_PLOT)
         .y_axis_min_width(Y_AXIS)
         .set_margin_fraction(egui::vec2(0.01, 0.12))
         .grid_color(theme::grid_color(ui))

@@ -1,5 +1,6 @@
 //! The light curve: photometry of stamps, history, periods, and the plot.
 
+mod choices;
 pub(crate) mod folded_view;
 pub mod folding;
 pub mod measured;

@@ -6,8 +6,8 @@ use egui::{Align, Layout, Ui, Vec2b};
 use egui_plot::{HoverPosition, Line, MarkerShape, Plot, PlotUi, Points, VLine};
 
 use super::{
+    choices::Offered,
     folded_view,
-    folding::Fold,
     measured::{CurveChoice, has_magnitudes, measured_roles, shown_curve},
     points::{Curve, Point, Scale, nearest_epoch, time_axis, time_origin},
 };
@@ -76,6 +76,9 @@ pub fn linked(candidate: &Candidate) -> egui::Id {
     egui::Id::unique(("time axis", &*candidate.id))
 }
 
+/// Where there is less beside the legend, what can be shown is a menu; points.
+const ONE_ROW: f32 = 380.0;
+
 /// How the points came about, and what else can be shown; nothing where there is no choice.
 fn head_ui(
     ui: &mut Ui,
@@ -97,39 +100,29 @@ fn head_ui(
         return;
     }
     let mut choice = light_curve.curve;
+    let shown = key.map_or(choice.on, |key| key.on);
+    let offered = Offered {
+        folds: has_points,
+        sources: may_choose_source,
+        roles: may_choose_role.then_some((&roles[..], shown)),
+    };
     ui.horizontal(|ui| {
+        let is_narrow = ui.available_width() < ONE_ROW;
         if let Curve::Points { points, .. } = curve {
             legend_ui(ui, points);
         }
-        if let Some(caption) = caption {
+        if let Some(caption) = caption.filter(|_| !is_narrow) {
             ui.add(egui::Label::new(weak(ui, caption)).truncate());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if has_points {
-                let folds = Fold::ALL.into_iter().rev();
-                let folds: Vec<_> = folds.map(|fold| (fold, fold.title())).collect();
-                choose(ui, &mut choice.fold, &folds);
-                ui.separator();
-            }
-            if may_choose_source {
-                choose(
-                    ui,
-                    &mut choice.is_measured,
-                    &[(true, "our photometry"), (false, "catalogue")],
-                );
-            }
-            if may_choose_role {
-                let shown = key.map_or(choice.on, |key| key.on);
-                let mut on = shown;
-                let names: Vec<_> = roles
-                    .iter()
-                    .rev()
-                    .map(|role| (*role, role.name()))
-                    .collect();
-                choose(ui, &mut on, &names);
-                if on != shown {
-                    choice.on = on;
-                }
+            if is_narrow {
+                let text = egui::RichText::new("curve ⏷").size(theme::CAPTION);
+                let menu = ui.menu_button(text, |ui| offered.ui(ui, false, &mut choice));
+                let help =
+                    caption.unwrap_or("Where the points come from, and what they are folded by");
+                menu.response.on_hover_text(help);
+            } else {
+                offered.ui(ui, true, &mut choice);
             }
         });
     });
@@ -138,16 +131,14 @@ fn head_ui(
     }
 }
 
-/// Small words side by side, one of them chosen.
-fn choose<T: PartialEq + Copy>(ui: &mut Ui, chosen: &mut T, among: &[(T, &str)]) {
-    for (value, name) in among {
-        let text = egui::RichText::new(*name).size(theme::CAPTION);
-        ui.selectable_value(chosen, *value, text);
-    }
-}
-
 /// A plot that is lower than this has no name below its axis, points: it would leave nothing of the points.
 const LEAST_NAMED: f32 = 120.0;
+
+/// Height of the axis of time with its name, and without, points.
+pub(crate) const NAMED_AXIS: f32 = 38.0;
+const AXIS: f32 = 20.0;
+/// A plot may be lower than egui_plot has it: else it would run over what is below.
+pub(crate) const LEAST_PLOT: egui::Vec2 = egui::vec2(64.0, 16.0);
 
 /// True where classes are drawn over the same time below.
 fn has_bands(shared: &Shared, candidate: &Candidate) -> bool {
@@ -180,14 +171,23 @@ pub(super) fn plot_over_time(
     let CurveChoice { is_measured, .. } = light_curve.curve;
     let has_bands = has_bands(shared, candidate);
     let time_label = format!("MJD − {origin:.0} (days)");
+    let is_time_named = !has_bands && ui.available_height() > LEAST_NAMED;
+    let below = if is_time_named { NAMED_AXIS } else { AXIS };
+    let has_room = theme::y_name_fits(ui, &label, ui.available_height() - below);
+    let y_name = if has_room {
+        label.clone()
+    } else {
+        String::new()
+    };
     let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
         .allow_boxed_zoom(false)
-        .y_axis_label(label)
+        .y_axis_label(y_name)
         .y_axis_min_width(Y_AXIS)
+        .min_size(LEAST_PLOT)
         .set_margin_fraction(egui::vec2(0.03, 0.12))
         .grid_color(theme::grid_color(ui))
         .label_formatter(|hover| match hover {
@@ -203,7 +203,7 @@ pub(super) fn plot_over_time(
         if let Some([from, to]) = time_axis(candidate) {
             plot = plot.default_x_bounds(from, to);
         }
-    } else if ui.available_height() > LEAST_NAMED {
+    } else if is_time_named {
         plot = plot.custom_x_axes(vec![theme::plot_x_axis(&time_label)]);
     }
     let longest = longest_bar(scale);
@@ -300,6 +300,10 @@ fn legend_ui(ui: &mut Ui, points: &[Point]) {
         let color = theme::as_text(ui, theme::band_color(band.as_ref()));
         ui.label(text.size(theme::CAPTION).color(color));
     }
+    if points.iter().any(|point| point.is_fading) {
+        ui.label(weak(ui, "× fades"))
+            .on_hover_text("A cross is fainter than in the reference, by so much light");
+    }
 }
 
 /// What the vertical axis is called.
@@ -367,7 +371,7 @@ pub(crate) fn draw_band(
     for has_images in [true, false] {
         let fading = of(&|p| p.is_fading, has_images);
         let fading = Points::new(format!("{name}, fainter than in the reference"), fading);
-        let cross = fading.color(color).radius(4.0).shape(MarkerShape::Cross);
+        let cross = fading.color(color).radius(5.0).shape(MarkerShape::Cross);
         plot.points(cross);
         let limits = of(&|p| p.is_upper_limit, has_images);
         let limits = Points::new(format!("{name}, upper limit"), limits);

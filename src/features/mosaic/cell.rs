@@ -70,7 +70,8 @@ pub fn cell_frame(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
         painter.rect_stroke(rect, 2.0, Stroke::new(2.5, color), StrokeKind::Inside);
     }
     let is_selected = shared.selection.contains(ix);
-    if is_selected || shared.place.candidate == Some(ix) {
+    let is_current = shared.place.candidate == Some(ix);
+    if is_selected || is_current {
         let width = if is_selected { 3.0 } else { 1.5 };
         painter.rect_stroke(
             rect,
@@ -79,10 +80,11 @@ pub fn cell_frame(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
             StrokeKind::Outside,
         );
     }
-    if is_selected {
-        // Never over the pixels: they are judged by their brightness.
+    if is_selected || is_current {
+        // Never over the pixels: they are judged by their brightness. A frame alone is too like that of some labels.
         let foot = rect.with_min_y(rect.bottom() - FOOT);
-        painter.rect_filled(foot, 2.0, theme::AMBER.gamma_multiply(0.3));
+        let strength = if is_current { 0.45 } else { 0.3 };
+        painter.rect_filled(foot, 2.0, theme::AMBER.gamma_multiply(strength));
     }
     let value = cells::sorted_value(shared, ix);
     if !value.is_empty() {
@@ -130,7 +132,12 @@ fn cell_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
         left = badge.right() + 4.0;
     }
     let font = FontId::proportional(theme::CAPTION);
-    let color = theme::caption_color(ui);
+    let is_filled = shared.selection.contains(ix) || shared.place.candidate == Some(ix);
+    let color = if is_filled {
+        ui.visuals().text_color()
+    } else {
+        theme::caption_color(ui)
+    };
     let foot = painter.with_clip_rect(rect.shrink2(vec2(3.0, 0.0)).intersect(ui.clip_rect()));
     let right = pos2(rect.right() - 5.0, rect.bottom() - 3.0 - BAR);
     let width = right.x - left;

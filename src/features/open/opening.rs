@@ -195,8 +195,8 @@ fn take_batch(shared: &mut Shared, batch: Batch, cx: &Context) {
 pub fn finish_opening(shared: &mut Shared, is_cancelled: bool, missing: &[PathBuf], cx: &Context) {
     shared.project.is_opening = false;
     shared.project.is_partial = is_cancelled;
-    shared.refresh_queue();
     shared.queue.look_for_columns(&shared.catalogue);
+    shared.refresh_queue();
     shared.recognised.sort();
     if shared.catalogue.is_empty() && !is_cancelled {
         found_nothing(shared, missing, cx);

@@ -218,7 +218,12 @@ impl PracticePane {
         });
         // No filter or order by label or score gives one away.
         shared.set_queue(QueueSpec::default());
-        shared.open_shortlist(Shortlist { title, candidates }, cx);
+        let shortlist = Shortlist {
+            title,
+            candidates,
+            ..Shortlist::default()
+        };
+        shared.open_shortlist(shortlist, cx);
         shared.repeat_check.practise(true);
         shared.show(Screen::Inspect);
         shared.panes.remove(&Pane::Practice);

@@ -228,18 +228,8 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
     let mut column = spec.column.clone();
     let mut is_descending = spec.is_descending;
     ui.horizontal(|ui| {
-        ui.label(weak(ui, "sort"));
-        // Buttons first, from the right: the box takes what is left and never widens the panel.
+        // The button first, from the right: the box takes what is left and never widens the panel.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let refresh = Action::RefreshQueue.info();
-            let key = shared.settings.keys.hint(Action::RefreshQueue);
-            let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
-            if again
-                .on_hover_text(format!("{} ({key})", refresh.help))
-                .clicked()
-            {
-                commands.push(Command::Do(Action::RefreshQueue).into());
-            }
             let (arrow, order) = if is_descending {
                 ("⬇", "Largest first")
             } else {
@@ -249,7 +239,9 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
             if turn.on_hover_text(order).clicked() {
                 is_descending = !is_descending;
             }
-            column_box(ui, shared, &mut column);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                column_box(ui, shared, &mut column);
+            });
         });
     });
     if column != spec.column || is_descending != spec.is_descending {
@@ -272,12 +264,42 @@ fn shown_title(column: &Column) -> String {
     column.title().to_owned()
 }
 
+/// What of the box is no text: paddings, the triangle and the space before it, points.
+const BOX: f32 = 44.0;
+/// What the list of columns leaves free below it, and its least height, points.
+const BELOW: f32 = 48.0;
+const LEAST_LIST: f32 = 160.0;
+
+/// The columns to sort by. The name of the one in use is seen as a whole: first without the word before the box, then in
+/// smaller letters.
 fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
+    let title = shown_title(column);
+    let width = |ui: &Ui, text: &str, size: f32| {
+        let color = ui.visuals().text_color();
+        let font = FontId::proportional(size);
+        let painter = ui.painter();
+        painter
+            .layout_no_wrap(text.to_owned(), font, color)
+            .size()
+            .x
+    };
+    let room = ui.available_width() - BOX;
+    let needed = width(ui, &title, theme::TEXT);
+    let word = weak(ui, "sort");
+    if needed + width(ui, "sort", theme::CAPTION) + theme::GRID <= room {
+        ui.label(word);
+    }
+    let size = if needed <= room {
+        theme::TEXT
+    } else {
+        theme::CAPTION
+    };
+    let below = ui.ctx().content_rect().bottom() - ui.max_rect().bottom() - BELOW;
     egui::ComboBox::from_id_salt("sort by")
         .width(ui.available_width() - 2.0 * theme::GRID)
         .truncate()
-        .selected_text(shown_title(column))
-        .height(420.0)
+        .selected_text(RichText::new(title).size(size))
+        .height(below.max(LEAST_LIST))
         .show_ui(ui, |ui| {
             for known in Column::OWN {
                 let title = known.title().to_owned();
@@ -299,6 +321,17 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
         .on_hover_text("Sort the queue by this column");
 }
 
+/// Filters and sorts again.
+fn refresh_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let refresh = Action::RefreshQueue.info();
+    let key = shared.settings.keys.hint(Action::RefreshQueue);
+    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
+    let help = format!("{} ({key})", refresh.help);
+    if again.on_hover_text(help).clicked() {
+        commands.push(Command::Do(Action::RefreshQueue).into());
+    }
+}
+
 fn filter_ui(
     ui: &mut Ui,
     shared: &Shared,
@@ -309,15 +342,21 @@ fn filter_ui(
     let in_force = &shared.queue.spec().filter;
     let text = memory.filter.get_or_insert_with(|| in_force.clone());
     let hint = format!(
-        "filter, such as mag<20 ({})",
+        "filter: mag<20 ({})",
         shared.settings.keys.hint(Action::Filter)
     );
-    let response = ui.add(
-        TextEdit::singleline(text)
-            .id(cells::field_id(Field::Filter))
-            .hint_text(hint)
-            .desired_width(f32::INFINITY),
-    );
+    let row = ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            refresh_ui(ui, shared, commands);
+            ui.add(
+                TextEdit::singleline(text)
+                    .id(cells::field_id(Field::Filter))
+                    .hint_text(hint)
+                    .desired_width(f32::INFINITY),
+            )
+        })
+    });
+    let response = row.inner.inner;
     let response = response.on_hover_text(
         "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\nassigned: what you are to judge\na bare word is a part of the id",
     );
@@ -326,18 +365,7 @@ fn filter_ui(
     } else if !response.has_focus() {
         memory.filter = None;
     }
-    let unknown = shared.queue.unknown_column();
-    let unknown =
-        unknown.map(|name| format!("no candidate has a column {name}: see the sort menu"));
-    let fault = shared.queue.fault().map(|why| {
-        let in_force = shared.queue.filter_in_force();
-        if in_force.is_empty() {
-            format!("{why}. Until then all are listed")
-        } else {
-            format!("{why}. Until then the list is that of {in_force}")
-        }
-    });
-    if let Some(why) = fault.or(unknown).or_else(|| shared.filter_hint()) {
+    if let Some(why) = shared.filter_fault().or_else(|| shared.filter_hint()) {
         let text = RichText::new(why)
             .size(theme::CAPTION)
             .color(theme::alarm_text(ui));

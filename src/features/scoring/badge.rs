@@ -35,11 +35,33 @@ pub fn score_words(value: f32) -> String {
     }
 }
 
+/// The same of a score that a threshold decides on: with as many digits as it takes not to read as on the other side.
+pub fn side_words(value: f32, threshold: f32) -> String {
+    /// More are never needed to tell two scores apart on the screen.
+    const MOST_DIGITS: usize = 6;
+    let is_real = value >= threshold;
+    let reads_so = |words: &String| {
+        let read = format!("0{words}").parse::<f32>();
+        read.is_ok_and(|read| (read >= threshold) == is_real)
+    };
+    let usual = score_words(value);
+    if reads_so(&usual) {
+        return usual;
+    }
+    let longer = (3..=MOST_DIGITS).map(|digits| {
+        let text = format!("{value:.digits$}");
+        text.strip_prefix('0').map_or(text.clone(), str::to_owned)
+    });
+    longer.into_iter().find(reads_so).unwrap_or(usual)
+}
+
 /// What stands in place of a score in a badge.
 fn words(reading: Reading<'_>) -> String {
     match reading {
-        Reading::Score { value, .. }
-        | Reading::Class {
+        Reading::Score {
+            value, threshold, ..
+        } => side_words(value, threshold),
+        Reading::Class {
             probability: value, ..
         } => score_words(value),
         Reading::Refused(_) => "none".into(),
@@ -62,16 +84,20 @@ pub fn of_candidate(shared: &Shared, ix: CandidateIx) -> Option<Reading<'_>> {
 /// A score as it is read aloud: "score .97, real", "Supernova, probability .87, one of 2 classes that it may be".
 pub fn reading_words(shared: &Shared, reading: Reading<'_>) -> String {
     match reading {
-        Reading::Score { value, is_real } => {
+        Reading::Score {
+            value,
+            is_real,
+            threshold,
+        } => {
             let side = if is_real { "real" } else { "bogus" };
-            format!("score {}, {side}", score_words(value))
+            format!("score {}, {side}", side_words(value, threshold))
         }
         Reading::Class {
             class,
             probability,
             certainty,
         } => {
-            let title = class_title(shared, class);
+            let title = shared.class_title(class);
             let words = format!("{title}, probability {}", score_words(probability));
             match certainty {
                 Certainty::Unknown | Certainty::One => words,
@@ -159,12 +185,6 @@ pub fn class_color(shared: &Shared, class: &str) -> Color32 {
     known.map_or(Color32::GRAY, theme::class_color)
 }
 
-/// The name of a class on screen.
-pub fn class_title(shared: &Shared, class: &str) -> String {
-    let known = shared.class_named(class);
-    known.map_or_else(|| class.to_owned(), |class| class.title.to_string())
-}
-
 /// A thin bar as long as the score, with a mark at the threshold; in the colour of its class where a
 /// model predicts classes.
 pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>, mark: Color32) {
@@ -174,7 +194,7 @@ pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>,
         painter.rect_filled(filled, 0.0, color);
     };
     match reading {
-        Reading::Score { value, is_real } => {
+        Reading::Score { value, is_real, .. } => {
             fill(value, theme::side_color(is_real));
             let at = x(shared.scores.active().threshold());
             painter.vline(at, rect.y_range(), Stroke::new(1.5, mark));
@@ -213,13 +233,28 @@ fn too_few_epochs(
     let epochs = shared.catalogue.get(candidate)?.epochs.len();
     (looks_back && epochs == 1).then_some(())?;
     let name = shared.scores.name_of(model);
-    let classes = known.in_words(|class| class_title(shared, class))?;
+    let classes = known.in_words(|class| shared.class_title(class))?;
     let hover = format!("{name}: {classes}{}", set_help(shared, model));
     Some([format!("Class: one epoch is too few ({name})"), hover])
 }
 
+/// What a result is about: "Class", "Real/bogus"; with its epoch where the list of candidates has another result, of another
+/// epoch: "Class after epoch 4 of 27".
+fn subject(shared: &Shared, ix: CandidateIx, model: &ShownModel, reading: Reading<'_>) -> String {
+    let (what, when) = if model.predicts_classes() {
+        ("Class", "after epoch")
+    } else {
+        ("Real/bogus", "at epoch")
+    };
+    let epochs = shared.catalogue.get(ix).map_or(0, |one| one.epochs.len());
+    if epochs < 2 || reading == shared.scores.of_candidate(model, ix) {
+        return what.into();
+    }
+    format!("{what} {when} {} of {epochs}", shared.place.epoch + 1)
+}
+
 /// What a model predicts, in words with its badge: "Real/bogus .99 real (compact)", "Class .97 Supernova
-/// (recurrent)", or what it may be: "Class .53 Supernova or Asteroid, not yet (recurrent)"; read aloud as it is
+/// (recurrent)", or what it may be: "Class .53 Supernova or Asteroid, undecided (recurrent)"; read aloud as it is
 /// shown.
 pub fn result_ui(
     ui: &mut Ui,
@@ -235,11 +270,7 @@ pub fn result_ui(
     }
     let name = shared.scores.name_of(model);
     let is_active = shared.scores.is_active(&model.source);
-    let subject = if model.predicts_classes() {
-        "Class"
-    } else {
-        "Real/bogus"
-    };
+    let subject = subject(shared, candidate, model, reading);
     let (title, hover) = match reading {
         Reading::Refused(why) => {
             let text = theme::weak(ui, format!("{subject}: none, it {why} ({name})"));
@@ -250,15 +281,15 @@ pub fn result_ui(
             ui.label(theme::weak(ui, format!("{subject} … ({name})")).size(theme::CAPTION));
             return;
         }
-        Reading::Score { value, is_real } => {
+        Reading::Score { value, is_real, .. } => {
             let side = if is_real { "real" } else { "bogus" };
             (side.to_owned(), format!("{name}: {value:.4}, {side}"))
         }
         Reading::Class {
             class, probability, ..
         } => {
-            let likeliest = class_title(shared, class);
-            let known = known.and_then(|known| known.in_words(|class| class_title(shared, class)));
+            let likeliest = shared.class_title(class);
+            let known = known.and_then(|known| known.in_words(|class| shared.class_title(class)));
             let title = known.unwrap_or_else(|| likeliest.clone());
             let hover = format!(
                 "{name}: {likeliest}, probability {probability:.4}{}",
@@ -279,7 +310,23 @@ pub fn result_ui(
 
 #[cfg(test)]
 mod tests {
-    use super::score_words;
+    use super::{score_words, side_words};
+
+    #[test]
+    fn a_score_never_reads_as_on_the_other_side_of_its_threshold() {
+        for (value, threshold, text) in [
+            (0.498_7, 0.5, ".499"),
+            (0.499_7, 0.5, ".4997"),
+            (0.5, 0.5, ".50"),
+            (0.496, 0.499, ".496"),
+            (0.996, 0.995, ".996"),
+            (0.999_6, 0.999_9, ".9996"),
+            (0.12, 0.5, ".12"),
+            (0.000_3, 0.000_2, ".0003"),
+        ] {
+            assert_eq!(side_words(value, threshold), text, "{value} {threshold}");
+        }
+    }
 
     #[test]
     fn scores_are_short_and_never_look_more_certain_than_they_are() {

@@ -1,15 +1,20 @@
 //! Class probabilities as stacked bands on the time axis of the light curve: one sees when the model
 //! made up its mind, and which epoch did it.
 
-use egui::{Align, Layout, RichText, Sense, Ui, vec2};
+use egui::{
+    Align, Layout, RichText, ScrollArea, Sense, Ui, containers::scroll_area::ScrollBarVisibility,
+    vec2,
+};
 use egui_plot::{Bar, BarChart, Plot, VLine};
 
-use super::badge::{class_color, class_title, score_words};
+use super::badge::{class_color, score_words};
 use crate::{
-    domain::{Candidate, CandidateIx, certainty::KnownClasses, set_figures::in_percent},
+    domain::{
+        Candidate, CandidateIx, Prediction, certainty::KnownClasses, set_figures::in_percent,
+    },
     features::light_curve::{
         points::{nearest_epoch, time_axis, time_origin, time_range},
-        view::{Y_AXIS, linked},
+        view::{LEAST_PLOT, NAMED_AXIS, Y_AXIS, linked},
     },
     widgets::{
         spoken,
@@ -27,6 +32,10 @@ use crate::{
 
 /// Classes that are named in the line above.
 const NAMED: usize = 3;
+/// A plot that is lower has no name below its axis, points.
+const LEAST_NAMED: f32 = 64.0;
+/// Where the line above is narrower it scrolls, points.
+const WHOLE_LINE: f32 = 420.0;
 /// How strong the colour of a class is that it cannot be.
 const PALE: f32 = 0.35;
 
@@ -55,46 +64,79 @@ fn head_ui(
     ix: CandidateIx,
     predicted: ClassPredictions<'_>,
 ) {
-    ui.horizontal(|ui| {
-        ui.label(weak(ui, format!("{}, up to this epoch", model.name())));
-        let epoch = shared.place.epoch;
-        let known = shared.scores.known_classes(model, ix, Some(epoch));
-        let is_unseen = known.as_ref().is_some_and(|known| known.is_seen == Some(false));
-        let set = known.and_then(|known| known.set);
-        match predicted.until(epoch) {
-            Some(row) => {
-                if is_unseen {
-                    ui.label(RichText::new("nothing is seen yet").size(theme::CAPTION));
-                }
-                let ranked = predicted.ranked(row);
-                let is_in = |class: &&LikelyClass<'_>| set.as_ref().is_none_or(|set| set.contains(&class.class));
-                for class in ranked.iter().filter(is_in).take(NAMED) {
-                    chip_ui(ui, shared, class.class, class.probability);
-                }
-                if let Some(set) = &set {
-                    let more = set.len().saturating_sub(NAMED);
-                    let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
-                    let level = in_percent(shared.scores.level());
-                    ui.label(weak(ui, format!("{more}{level} % set")).size(theme::CAPTION))
-                        .on_hover_text(
-                            "What it may be: of each class so many of 100 objects have their class in this set. \
-                             Other classes are pale, and all are while nothing is seen.",
-                        );
-                }
-            }
-            None => {
-                ui.label(weak(ui, "nothing yet"));
-            }
+    let epoch = shared.place.epoch;
+    let left_out = match predicted.predictions.get(epoch) {
+        Some(Prediction::Refused(why)) if predicted.row(epoch).is_none() => {
+            Some(format!("left out: this epoch {why}"))
         }
-        if predicted.row(epoch).is_none()
-            && let Some(crate::domain::Prediction::Refused(why)) = predicted.predictions.get(epoch)
-        {
+        _ => None,
+    };
+    if ui.available_width() < WHOLE_LINE {
+        ScrollArea::horizontal()
+            .id_salt("classes of this epoch")
+            .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
+            .show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    known_ui(ui, shared, model, ix, predicted);
+                    if let Some(words) = left_out {
+                        ui.label(weak(ui, words));
+                    }
+                });
+            });
+        return;
+    }
+    ui.horizontal(|ui| {
+        known_ui(ui, shared, model, ix, predicted);
+        if let Some(words) = left_out {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = weak(ui, format!("left out: this epoch {why}"));
-                ui.add(egui::Label::new(text).truncate());
+                ui.add(egui::Label::new(weak(ui, words)).truncate());
             });
         }
     });
+}
+
+/// The same side by side.
+fn known_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    model: &ShownModel,
+    ix: CandidateIx,
+    predicted: ClassPredictions<'_>,
+) {
+    ui.label(weak(ui, format!("{}, up to this epoch", model.name())));
+    let epoch = shared.place.epoch;
+    let known = shared.scores.known_classes(model, ix, Some(epoch));
+    let is_unseen = known
+        .as_ref()
+        .is_some_and(|known| known.is_seen == Some(false));
+    let set = known.and_then(|known| known.set);
+    let Some(row) = predicted.until(epoch) else {
+        ui.label(weak(ui, "nothing yet"));
+        return;
+    };
+    if is_unseen {
+        ui.label(RichText::new("nothing is seen yet").size(theme::CAPTION));
+    }
+    let ranked = predicted.ranked(row);
+    let is_in =
+        |class: &&LikelyClass<'_>| set.as_ref().is_none_or(|set| set.contains(&class.class));
+    for class in ranked.iter().filter(is_in).take(NAMED) {
+        chip_ui(ui, shared, class.class, class.probability);
+    }
+    if let Some(set) = &set {
+        let more = set.len().saturating_sub(NAMED);
+        let more = if more > 0 {
+            format!("and {more} more; ")
+        } else {
+            String::new()
+        };
+        let level = in_percent(shared.scores.level());
+        ui.label(weak(ui, format!("{more}{level} % set")).size(theme::CAPTION))
+            .on_hover_text(
+                "What it may be: of each class so many of 100 objects have their class in this set. \
+                 Other classes are pale, and all are while nothing is seen.",
+            );
+    }
 }
 
 /// True where a class cannot be it, or nothing is seen yet.
@@ -109,11 +151,7 @@ fn is_pale(known: Option<&KnownClasses<'_>>, class: &str) -> bool {
 fn chip_ui(ui: &mut Ui, shared: &Shared, class: &str, probability: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
     theme::swatch(ui, ui.painter(), rect, class_color(shared, class));
-    let words = format!(
-        "{} {}",
-        class_title(shared, class),
-        score_words(probability)
-    );
+    let words = format!("{} {}", shared.class_title(class), score_words(probability));
     ui.label(RichText::new(words).size(theme::CAPTION));
 }
 
@@ -152,6 +190,18 @@ fn spans<'a>(
         .collect()
 }
 
+fn why_no_class(predicted: ClassPredictions<'_>) -> String {
+    let why = predicted
+        .predictions
+        .iter()
+        .find_map(|prediction| match prediction {
+            Prediction::Refused(why) => Some(&**why),
+            Prediction::Probabilities(_) => None,
+        });
+    let why = why.unwrap_or("it has no epoch");
+    format!("No class: every epoch is left out; the first {why}")
+}
+
 fn plot_ui(
     ui: &mut Ui,
     shared: &Shared,
@@ -162,23 +212,14 @@ fn plot_ui(
     let origin = time_origin(candidate);
     let spans = spans(candidate, &predicted, origin);
     if spans.is_empty() {
-        let why = predicted
-            .predictions
-            .iter()
-            .find_map(|prediction| match prediction {
-                crate::domain::Prediction::Refused(why) => Some(why),
-                crate::domain::Prediction::Probabilities(_) => None,
-            });
-        let why = why.map_or("it has no epoch", |why| why);
-        ui.centered_and_justified(|ui| {
-            ui.label(weak(
-                ui,
-                format!("No class: every epoch is left out; the first {why}"),
-            ));
-        });
+        ui.centered_and_justified(|ui| ui.label(weak(ui, why_no_class(predicted))));
         return;
     }
     let cursor = shared.epoch().and_then(|epoch| epoch.mjd);
+    let height = ui.available_height();
+    let y_name =
+        Some("probability").filter(|name| theme::y_name_fits(ui, name, height - NAMED_AXIS));
+    let y_name = y_name.unwrap_or_default();
     let mut plot = Plot::new(("class probabilities", &*candidate.id))
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
@@ -188,12 +229,15 @@ fn plot_ui(
         .include_y(0.0)
         .include_y(1.0)
         .set_margin_fraction(vec2(0.03, 0.0))
-        .x_axis_label(format!("MJD − {origin:.0} (days)"))
-        .y_axis_label("probability")
+        .y_axis_label(y_name)
         .y_axis_min_width(Y_AXIS)
+        .min_size(LEAST_PLOT)
         .show_x(false)
         .show_grid(false)
         .show_crosshair(false);
+    if height > LEAST_NAMED {
+        plot = plot.x_axis_label(format!("MJD − {origin:.0} (days)"));
+    }
     if let Some([from, to]) = time_axis(candidate) {
         plot = plot.default_x_bounds(from, to);
     }
@@ -219,7 +263,7 @@ fn plot_ui(
                 };
                 bar(span).fill(fill).stroke((0.0, fill))
             });
-            plot.bar_chart(BarChart::new(class_title(shared, name), bars.collect()).color(fill));
+            plot.bar_chart(BarChart::new(shared.class_title(name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {
             let line = VLine::new("epoch on screen", mjd.utc_days() - origin);
@@ -248,7 +292,7 @@ fn spoken_words(shared: &Shared, predicted: ClassPredictions<'_>) -> String {
     };
     let ranked = predicted.ranked(row);
     let words = ranked.iter().take(NAMED).map(|likely| {
-        let title = class_title(shared, likely.class);
+        let title = shared.class_title(likely.class);
         format!("{title} {}", score_words(likely.probability))
     });
     let words: Vec<_> = words.collect();
@@ -258,7 +302,7 @@ fn spoken_words(shared: &Shared, predicted: ClassPredictions<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Epoch, Mjd, Prediction};
+    use crate::domain::{Epoch, Mjd};
 
     #[test]
     fn a_verdict_stands_until_the_next_one() {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, FontId, Rect, Sense, Ui, pos2, vec2};
 
-use super::badge::{class_color, class_title, score_words};
+use super::badge::{class_color, score_words};
 use crate::{
     domain::{CandidateIx, likeliest},
     widgets::{spoken, theme},
@@ -37,7 +37,7 @@ fn column_words(shared: &Shared, model: &ShownModel, candidate: CandidateIx) -> 
     };
     let ranked = predicted.ranked(row);
     let words = ranked.iter().map(|likely| {
-        let title = class_title(shared, likely.class);
+        let title = shared.class_title(likely.class);
         format!("{title} {}", score_words(likely.probability))
     });
     format!("{name}: {}", words.collect::<Vec<_>>().join(", "))
@@ -81,7 +81,7 @@ pub fn class_table_ui(ui: &mut Ui, shared: &Shared, candidate: CandidateIx) {
             Rect::from_center_size(pos2(place.left() + 5.0, place.center().y), vec2(9.0, 9.0));
         theme::swatch(ui, &painter, chip, class_color(shared, class));
         let at = pos2(place.left() + 14.0, place.center().y);
-        let title = class_title(shared, class);
+        let title = shared.class_title(class);
         painter.text(
             at,
             Align2::LEFT_CENTER,

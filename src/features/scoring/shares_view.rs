@@ -2,12 +2,13 @@
 //! and the way back; and the same in one line above the stamps.
 
 use egui::{
-    Align2, DragValue, FontId, Grid, Label, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2,
-    vec2,
+    Align, Align2, DragValue, FontId, Grid, Label, Layout, Rect, RichText, Sense, Stroke,
+    StrokeKind, Ui, pos2, vec2,
 };
 
-use super::badge::{class_color, class_title};
+use super::badge::class_color;
 use crate::{
+    domain::share::{self, Style},
     learn::shares::{ClassShares, Decision, ShareSource},
     widgets::{
         cells,
@@ -31,6 +32,8 @@ const NAMES: f32 = 126.0;
 const BARS: f32 = 220.0;
 /// Height of a row, points.
 const ROW: f32 = 24.0;
+/// Where the line above the stamps is narrower, it names only what changes; points.
+const BOTH: f32 = 1000.0;
 
 pub(crate) fn class_shares_ui(ui: &Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     pane_ui(
@@ -199,7 +202,7 @@ fn bars_ui(
             }
             ui.end_row();
             for (at, class) in ready.card.classes.iter().enumerate() {
-                let title = class_title(shared, class);
+                let title = shared.class_title(class);
                 let (name, _) = ui.allocate_exact_size(vec2(NAMES, ROW), Sense::hover());
                 name_ui(ui, name, shared, class, &title);
                 let (area, response) = ui.allocate_exact_size(vec2(BARS, ROW), Sense::hover());
@@ -245,11 +248,11 @@ fn by_hand_ui(ui: &mut Ui, class: &str, title: &str, chosen: &mut ChosenShares) 
 fn share_words(shares: &ClassShares, at: usize) -> String {
     let number = |all: &[f64]| 100.0 * all.get(at).copied().unwrap_or(0.0);
     let (share, error) = (number(&shares.shares), number(&shares.errors));
-    match shares.occurs.get(at) {
-        Some(false) => format!("left out (< {:.1} %)", share + 2.0 * error),
-        _ if error > 0.0 => format!("{share:.1} ± {error:.1} %"),
-        _ => format!("{share:.1} %"),
+    if shares.occurs.get(at) == Some(&false) {
+        return format!("left out (< {:.1} %)", share + 2.0 * error);
     }
+    let error = (error > 0.0).then_some(error / 100.0);
+    share::in_words(share / 100.0, error, Style::PERCENT)
 }
 
 fn name_ui(ui: &Ui, area: Rect, shared: &Shared, class: &str, title: &str) {
@@ -380,36 +383,46 @@ pub(crate) fn shares_line_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<im
     let Some((ready, found)) = known.filter(|(_, found)| is_worth_a_line(found)) else {
         return;
     };
+    let source = if found.is_in_force() {
+        format!("class shares {}", found.used.source.name())
+    } else {
+        "class shares as trained; estimated ones differ".into()
+    };
+    let words = shared.shares_in_words(model, found);
     ui.horizontal(|ui| {
-        let source = if found.is_in_force() {
-            format!("class shares {}", found.used.source.name())
-        } else {
-            "class shares as trained; estimated ones differ".into()
-        };
-        ui.label(weak(ui, source));
-        ui.label(shared.shares_in_words(model, found));
-        if found.is_in_force() {
-            buttons_ui(ui, shared, found, commands);
-        } else if ui
-            .button("Use estimated shares")
-            .on_hover_text("Predictions are corrected for the class shares of this set")
-            .clicked()
-        {
-            let chosen = ChosenShares {
-                source: ShareSource::Estimated,
-                ..shared.scores.chosen_shares(ready).clone()
-            };
-            commands.push(Command::Scoring(Scoring::Shares(Box::new(chosen))).into());
-        }
-        let title = Action::ClassShares.info().title;
-        let help = format!(
-            "{} ({})",
-            Action::ClassShares.info().help,
-            shared.settings.keys.hint(Action::ClassShares)
-        );
-        if ui.button(title).on_hover_text(help).clicked() {
-            commands.push(Command::Do(Action::ClassShares).into());
-        }
+        let is_narrow = ui.available_width() < BOTH;
+        // The buttons first, from the right: the words take what is left.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let title = Action::ClassShares.info().title;
+            let help = format!(
+                "{} ({})",
+                Action::ClassShares.info().help,
+                shared.settings.keys.hint(Action::ClassShares)
+            );
+            if ui.button(title).on_hover_text(help).clicked() {
+                commands.push(Command::Do(Action::ClassShares).into());
+            }
+            if found.is_in_force() {
+                buttons_ui(ui, shared, found, commands);
+            } else if ui
+                .button("Use estimated shares")
+                .on_hover_text("Predictions are corrected for the class shares of this set")
+                .clicked()
+            {
+                let chosen = ChosenShares {
+                    source: ShareSource::Estimated,
+                    ..shared.scores.chosen_shares(ready).clone()
+                };
+                commands.push(Command::Scoring(Scoring::Shares(Box::new(chosen))).into());
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let both = format!("{source}: {words}");
+                if !is_narrow {
+                    ui.label(weak(ui, source));
+                }
+                ui.add(Label::new(words).truncate()).on_hover_text(both);
+            });
+        });
     });
 }
 

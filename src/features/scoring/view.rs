@@ -3,7 +3,7 @@
 
 use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
-use super::{badge::class_title, shares_view::shares_line_ui};
+use super::shares_view::shares_line_ui;
 use crate::{
     widgets::{
         cells,
@@ -25,56 +25,129 @@ pub fn score_bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
     }
 }
 
-/// Width that the counts keep, points.
-const COUNTS: f32 = 120.0;
+/// A narrower bar takes two lines, so that nothing of it is cut off; points.
+const ONE_LINE: f32 = 840.0;
+/// A bar that is narrower has a short slider; points.
+const LONG_SLIDER: f32 = 1100.0;
+const SLIDERS: [f32; 2] = [70.0, 130.0];
 
 fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    if shared.is_blind() {
+        blind_ui(ui, shared, commands);
+        return;
+    }
+    let has_classes = shared.scores.active().predicts_classes();
+    let [short, long] = SLIDERS;
+    let width = ui.available_width();
+    let slider = if width < LONG_SLIDER { short } else { long };
+    if width < ONE_LINE {
+        ui.horizontal_wrapped(|ui| {
+            models_ui(ui, shared, commands);
+            if has_classes {
+                let words = class_counts(shared).join(BETWEEN);
+                ui.label(words).on_hover_text(CLASS_COUNTS);
+            } else {
+                threshold_ui(ui, shared, slider, commands);
+                ui.label(counts(shared).join(BETWEEN)).on_hover_text(COUNTS);
+                recall_ui(ui, shared, 0.0, commands);
+            }
+            end_ui(ui, shared, commands);
+        });
+        return;
+    }
     ui.horizontal(|ui| {
         models_ui(ui, shared, commands);
-        if shared.is_blind() {
-            let why = if shared.scores.is_hidden && shared.queue.gives_away() {
-                "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
-            } else if shared.scores.is_hidden {
-                "scores and truth are hidden: labels are blind"
-            } else if shared.repeat_check.is_practice() {
-                "practice: labels, scores and truth are hidden until it is over"
-            } else {
-                "repeat check: scores and truth are hidden until it is done"
-            };
-            ui.label(weak(ui, why));
-            if !shared.scores.is_hidden {
-                return;
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                action_button(ui, shared, Action::HideScores, "Show scores", commands);
-            });
-            return;
+        if !has_classes {
+            threshold_ui(ui, shared, slider, commands);
         }
-        if shared.scores.active().predicts_classes() {
-            ui.label(class_counts(shared)).on_hover_text(
-                "Candidates by their likeliest class after the last epoch, those among them of which nothing is \
-                 seen yet: no epoch, and not all together, is four standard deviations above the sky. Not scored: \
-                 an image or a zero point is missing, or scoring has not come so far.",
-            );
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                end_ui(ui, shared, commands);
-            });
-            return;
-        }
-        threshold_ui(ui, shared, commands);
+        let (counts, help) = if has_classes {
+            (class_counts(shared), CLASS_COUNTS)
+        } else {
+            (counts(shared), COUNTS)
+        };
         // The buttons first, from the right: what is left for the counts is seen then.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             end_ui(ui, shared, commands);
-            recall_ui(ui, shared, commands);
+            if !has_classes {
+                let kept = text_width(ui, &counts.join(BETWEEN), theme::TEXT);
+                recall_ui(ui, shared, kept, commands);
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let counts = egui::Label::new(counts(shared)).truncate();
-                ui.add(counts).on_hover_text(
-                    "Candidates on either side of the threshold, by their best epoch. Not scored: an \
-                     image that the model needs is missing, or scoring has not come so far.",
-                );
+                counts_ui(ui, &counts, help);
             });
         });
     });
+}
+
+/// What stands in place of scores while labels are blind.
+fn blind_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+    let why = if shared.scores.is_hidden && shared.queue.gives_away() {
+        "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
+    } else if shared.scores.is_hidden {
+        "scores and truth are hidden: labels are blind"
+    } else if shared.repeat_check.is_practice() {
+        "practice: labels, scores and truth are hidden until it is over"
+    } else {
+        "repeat check: scores and truth are hidden until it is done"
+    };
+    let show = |ui: &mut Ui, commands: &mut Vec<_>| {
+        if shared.scores.is_hidden {
+            action_button(ui, shared, Action::HideScores, "Show scores", commands);
+        }
+    };
+    if ui.available_width() < ONE_LINE {
+        ui.horizontal_wrapped(|ui| {
+            models_ui(ui, shared, commands);
+            ui.label(weak(ui, why));
+            show(ui, commands);
+        });
+        return;
+    }
+    ui.horizontal(|ui| {
+        models_ui(ui, shared, commands);
+        ui.label(weak(ui, why));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            show(ui, commands);
+        });
+    });
+}
+
+const BETWEEN: &str = " · ";
+const COUNTS: &str = "Candidates on either side of the threshold, by their best epoch. Not scored: an image that the \
+                      model needs is missing, or scoring has not come so far.";
+const CLASS_COUNTS: &str = "Candidates by their likeliest class after the last epoch, those among them of which nothing is \
+                            seen yet: no epoch, and not all together, is four standard deviations above the sky. Not \
+                            scored: an image or a zero point is missing, or scoring has not come so far.";
+
+fn text_width(ui: &Ui, text: &str, size: f32) -> f32 {
+    let font = egui::FontId::proportional(size);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, theme::caption_color(ui));
+    galley.size().x
+}
+
+/// As many counts as there is room for, as a whole; all of them are in the tooltip and are read aloud.
+fn counts_ui(ui: &mut Ui, counts: &[String], help: &str) {
+    let all = counts.join(BETWEEN);
+    let room = ui.available_width();
+    let shown = (0..=counts.len()).rev().map(|count| {
+        let words = counts[..count].join(BETWEEN);
+        // That nothing is left out need not be named.
+        if counts[count..].iter().all(|left| left.starts_with("0 ")) {
+            words
+        } else {
+            format!("{words} …")
+        }
+    });
+    let mut shown = shown.filter(|words| text_width(ui, words, theme::TEXT) <= room);
+    let words = shown.next().unwrap_or_default();
+    let label = cells::named(
+        ui.add(egui::Label::new(words).extend()),
+        egui::Role::Label,
+        &all,
+    );
+    label.on_hover_text(format!("{all}\n{help}"));
 }
 
 /// The right-hand end, from right to left.
@@ -87,21 +160,21 @@ fn end_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
     status_ui(ui, shared, commands);
 }
 
-/// "112 RR Lyrae · 33 supernova · 4 not scored".
-fn class_counts(shared: &Shared) -> String {
+/// "112 RR Lyrae", "33 supernova", "4 not scored".
+fn class_counts(shared: &Shared) -> Vec<String> {
     let model = shared.scores.active();
     let counts = model.class_counts();
     let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
     let named = counts.iter().filter(|(_, count)| *count > 0);
     let mut words: Vec<String> = named
-        .map(|(class, count)| format!("{count} {}", class_title(shared, class)))
+        .map(|(class, count)| format!("{count} {}", shared.class_title(class)))
         .collect();
     let unseen = shared.scores.detections.unseen();
     if unseen > 0 {
         words.push(format!("nothing seen yet of {unseen}"));
     }
     words.push(format!("{rest} not scored"));
-    words.join(" · ")
+    words
 }
 
 fn action_button(
@@ -196,11 +269,16 @@ fn model_row(
     });
 }
 
-fn threshold_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+fn threshold_ui(
+    ui: &mut Ui,
+    shared: &Shared,
+    slider_width: f32,
+    commands: &mut Vec<impl From<Command>>,
+) {
     let present = shared.scores.active().threshold();
     let mut threshold = present;
     ui.label(weak(ui, "threshold"));
-    ui.spacing_mut().slider_width = 130.0;
+    ui.spacing_mut().slider_width = slider_width;
     // A threshold that was chosen for a recall has more digits than the slider shows: it is
     // rounded where a person moves it, not where it is drawn.
     let slider = Slider::new(&mut threshold, 0.0..=1.0)
@@ -221,13 +299,17 @@ fn threshold_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
     }
 }
 
-/// "312 real · 58 bogus · 4 not scored".
-fn counts(shared: &Shared) -> String {
+/// "312 real", "58 bogus", "4 not scored".
+fn counts(shared: &Shared) -> Vec<String> {
     let model = shared.scores.active();
     let real = model.tally.real(model.threshold());
     let bogus = model.tally.scored() - real;
     let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
-    format!("{real} real · {bogus} bogus · {rest} not scored")
+    vec![
+        format!("{real} real"),
+        format!("{bogus} bogus"),
+        format!("{rest} not scored"),
+    ]
 }
 
 /// What is shown where not all is scored.
@@ -271,8 +353,9 @@ fn status_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
     }
 }
 
-/// The threshold for a wanted recall, where labels allow one, and what they say.
-fn recall_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
+/// The threshold for a wanted recall, where labels allow one, and what they show of the one in force: as far as there is room
+/// beside `kept` points.
+fn recall_ui(ui: &mut Ui, shared: &Shared, kept: f32, commands: &mut Vec<impl From<Command>>) {
     let evidence = shared.evidence();
     if shared.scores.active().tally.scored() == 0 {
         return;
@@ -300,12 +383,8 @@ fn recall_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
     });
     let full = found.unwrap_or_else(|| rejection.clone());
     let short = evidence.rejection_in_short();
-    let fits = |text: &&String| {
-        let font = egui::FontId::proportional(theme::CAPTION);
-        let color = theme::caption_color(ui);
-        let galley = ui.painter().layout_no_wrap((*text).clone(), font, color);
-        galley.size().x <= ui.available_width() - COUNTS
-    };
+    let room = ui.available_width() - kept - theme::GRID;
+    let fits = |text: &&String| text_width(ui, text, theme::CAPTION) <= room;
     // The counts come first: where nothing fits beside them, Evaluate has it.
     let Some(text) = [&full, &rejection, &short].into_iter().find(fits) else {
         return;

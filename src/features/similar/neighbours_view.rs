@@ -108,7 +108,7 @@ fn no_label(shared: &Shared) -> String {
         .map(|class| format!("{} ({})", class.title, class.key))
         .collect();
     format!(
-        "No label yet: give some, {}; the nearest of each stands here then.",
+        "No labels yet: give some, {}, and the most similar one of each class is shown here.",
         keys.join(", ")
     )
 }

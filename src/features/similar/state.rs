@@ -103,6 +103,21 @@ impl SimilarSearch {
         }
     }
 
+    /// All candidates again; those that were ranked by likeness in file order, without examples.
+    pub(crate) fn show_all(&mut self, shared: &mut Shared, cx: &Context) {
+        let is_ranked = shared.queue.spec().column == Column::Likeness;
+        let is_narrowed =
+            shared.queue.shortlist().is_some() || !shared.queue.spec().filter.trim().is_empty();
+        if is_ranked {
+            self.apply_similar(shared, SimilarCommand::Forget, cx);
+        }
+        if is_ranked && !is_narrowed {
+            shared.report("all candidates, in file order", cx.now);
+        } else {
+            shared.drop_shortlist(cx);
+        }
+    }
+
     /// The candidate on the screen, or the selected ones, become examples or counterexamples.
     pub(crate) fn add_examples(&mut self, shared: &mut Shared, is_more: bool, cx: &Context) {
         if shared.is_indexing() {

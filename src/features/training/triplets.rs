@@ -190,7 +190,7 @@ impl<'a> Sheet<'a> {
         let of = truths.labelled_epoch(candidate);
         let class = |epoch| {
             if of.is_some_and(|of| of != epoch) {
-                return Err("the label is that of another epoch".into());
+                return Err("the label belongs to another epoch".into());
             }
             let label = truths.label(candidate, epoch)?;
             let class = class_of(&label, &self.card.classes);

@@ -208,6 +208,11 @@ impl GrowingSet {
         };
         let candidates = std::mem::take(&mut self.new);
         self.new_candidates = 0;
-        shared.open_shortlist(Shortlist { title, candidates }, cx);
+        let shortlist = Shortlist {
+            title,
+            candidates,
+            ..Shortlist::default()
+        };
+        shared.open_shortlist(shortlist, cx);
     }
 }

@@ -109,7 +109,7 @@ fn page(
     write!(
         out,
         "<p class=m>± is one standard error: of a share that of a binomial share, of kappa that of Fleiss, Cohen &amp; \
-         Everitt (1969). Kappa (Cohen 1960) is 1 for full agreement and 0 for that of chance.</p></html>"
+         Everitt (1969). Near 0 and 100 % the interval of Wilson (1927) stands instead. Kappa (Cohen 1960) is 1 for full agreement and 0 for that of chance.</p></html>"
     )
 }
 

@@ -13,7 +13,7 @@ pub mod regions;
 pub mod row;
 pub mod services;
 pub mod split;
-mod tns;
+pub mod tns;
 mod votable;
 
 use std::path::{Path, PathBuf};

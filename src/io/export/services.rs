@@ -16,7 +16,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{row::ExportRow, tns::at_reports};
+use super::{
+    row::ExportRow,
+    tns::{EmptyField, at_reports, empty_fields},
+};
 use crate::{
     domain::{Geometry, Mjd, Problem, Role, Stamp, StampId, StampRef},
     imaging::{limits::LimitRule, stretch::Stretch},
@@ -65,6 +68,8 @@ pub struct Written {
     pub pictures: usize,
     /// What is missing, and why.
     pub problems: Vec<Problem>,
+    /// What the service asks for and the file leaves empty.
+    pub empty_fields: Vec<EmptyField>,
 }
 
 /// Writes the rows; `beside` is the file to be, `out` its name afterwards.
@@ -101,6 +106,7 @@ pub(super) fn write(
         Service::Tns => {
             let (reports, problems) = at_reports(&labelled, out);
             (written.candidates, written.problems) = (reports.len(), problems);
+            written.empty_fields = empty_fields(&reports);
             put_json(beside, &json!({ "at_report": reports }))?;
         }
         Service::Zooniverse => {

@@ -21,6 +21,15 @@ const NO_DISCOVERY: [&str; 9] = [
     "AGN",
 ];
 
+/// A field that TNS asks for and that a file leaves empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmptyField {
+    /// As the file has it.
+    pub name: &'static str,
+    /// In how many reports, and what sets it: a sentence without its end.
+    pub why: String,
+}
+
 /// The reports of what was called a transient, by their numbers, and why some have none.
 pub(super) fn at_reports(
     rows: &[&ExportRow<'_>],
@@ -47,6 +56,57 @@ pub(super) fn at_reports(
         }
     }
     (reports, problems)
+}
+
+/// What TNS asks for and the reports lack, with what sets it.
+pub(super) fn empty_fields(reports: &Map<String, Value>) -> Vec<EmptyField> {
+    const NOBODY: &str = "unknown";
+    let photometry = |report: &Value| report["photometry"]["photometry_group"]["0"].clone();
+    let is_empty = |value: &Value| value.as_str().is_none_or(|text| text.trim().is_empty());
+    let lacks = |name: &str| {
+        let lacks = |report: &&Value| match name {
+            "instrument_value" => is_empty(&photometry(report)[name]),
+            "filter_value" => photometry(report)[name] == "0",
+            "reporter" => is_empty(&report[name]) || report[name] == NOBODY,
+            _ => is_empty(&report[name]),
+        };
+        reports.values().filter(lacks).count()
+    };
+    let fields = [
+        (
+            "reporting_group_id",
+            "write the number of your group on TNS",
+        ),
+        (
+            "discovery_data_source_id",
+            "write TNS's number of the survey",
+        ),
+        (
+            "instrument_value",
+            "write TNS's number of the instrument, for each magnitude",
+        ),
+        (
+            "reporter",
+            "it is the annotator of the label: give your name in the settings before you label, or write it in the file",
+        ),
+        (
+            "filter_value",
+            "it is 0, for another filter: the band is not one of TNS's that destello knows",
+        ),
+    ];
+    let counted = fields
+        .into_iter()
+        .map(|(name, how)| (name, how, lacks(name)));
+    counted
+        .filter(|(_, _, count)| *count > 0)
+        .map(|(name, how, count)| EmptyField {
+            name,
+            why: format!(
+                "{name} is not set in {count} of {} reports: {how}",
+                reports.len()
+            ),
+        })
+        .collect()
 }
 
 fn at_report(row: &ExportRow<'_>) -> Result<Value, &'static str> {
@@ -265,6 +325,44 @@ mod tests {
             let refused = report(vec![of_a_body(fields.clone())], Vec::new()).is_err();
             assert_eq!(refused, is_body, "{fields:?}");
         }
+    }
+
+    #[test]
+    fn fields_that_are_left_empty_are_named() {
+        let epoch = |band| Epoch {
+            mjd: Mjd::new(61_366.5),
+            mag: Some(19.0),
+            band,
+            ..Epoch::default()
+        };
+        let reports =
+            [Some(Band::R), None].map(|band| report(vec![epoch(band)], Vec::new()).unwrap());
+        let mut map = Map::new();
+        for (at, mut report) in reports.into_iter().enumerate() {
+            report["reporter"] = json!(if at == 0 { "ana" } else { "unknown" });
+            map.insert(at.to_string(), report);
+        }
+        let empty = empty_fields(&map);
+        let names: Vec<_> = empty.iter().map(|field| field.name).collect();
+        assert_eq!(
+            names,
+            [
+                "reporting_group_id",
+                "discovery_data_source_id",
+                "instrument_value",
+                "reporter",
+                "filter_value"
+            ]
+        );
+        assert!(
+            empty[0]
+                .why
+                .starts_with("reporting_group_id is not set in 2 of 2 reports: ")
+        );
+        for field in &empty[3..] {
+            assert!(field.why.contains(" in 1 of 2 reports"), "{}", field.why);
+        }
+        assert_eq!(empty_fields(&Map::new()), []);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Errors against another number, such as S/N, bin by bin.
 
-use crate::domain::confusion::ratio;
+use crate::domain::{confusion::ratio, share::wilson};
 
 /// What errs within a bin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,11 +22,7 @@ impl ErrorBin {
 
     /// The interval of Wilson (1927) of one standard deviation about the share.
     pub fn interval(&self) -> Option<[f64; 2]> {
-        let (share, count) = (self.error()?, self.count as f64);
-        let middle = (share + 0.5 / count) / (1.0 + 1.0 / count);
-        let variance = share * (1.0 - share) / count + 0.25 / (count * count);
-        let half = variance.sqrt() / (1.0 + 1.0 / count);
-        Some([(middle - half).max(0.0), (middle + half).min(1.0)])
+        Some(wilson(self.error()?, self.count as f64))
     }
 }
 

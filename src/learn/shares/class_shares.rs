@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::share::{self, Style};
+
 /// Where shares come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,11 +166,9 @@ impl ClassShares {
             if !self.occurs[at] {
                 return format!("{class} left out (below {:.1} %)", share + 2.0 * error);
             }
-            if self.errors[at] > 0.0 {
-                format!("{class} {share:.1} ± {error:.1} %")
-            } else {
-                format!("{class} {share:.1} %")
-            }
+            let error = Some(self.errors[at]).filter(|error| *error > 0.0);
+            let words = share::in_words(self.shares[at], error, Style::PERCENT);
+            format!("{class} {words}")
         };
         let all: Vec<String> = classes
             .iter()

@@ -65,7 +65,12 @@ impl Shared {
         );
         // No filter or order by label or score gives a label away.
         self.set_queue(QueueSpec::default());
-        self.open_shortlist(Shortlist { title, candidates }, cx);
+        let shortlist = Shortlist {
+            title,
+            candidates,
+            ..Shortlist::default()
+        };
+        self.open_shortlist(shortlist, cx);
         self.repeat_check.begin(open);
         self.show(Screen::Inspect);
     }

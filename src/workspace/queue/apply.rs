@@ -1,8 +1,11 @@
 //! Sorting, filtering and searching.
 
+use std::collections::BTreeSet;
+
 use super::{
     column::Column,
     filter_term::{Comparison, Term, is_none},
+    hint::nearest_names,
     order::QueueSpec,
 };
 use crate::workspace::{command::QueueCommand, context::Context, shared::Shared};
@@ -61,6 +64,42 @@ impl Shared {
 }
 
 impl Shared {
+    /// What is wrong with the filter line, columns that may be meant, and by which filter candidates are listed until it is
+    /// mended; none where the line is in force.
+    pub fn filter_fault(&self) -> Option<String> {
+        let queue = &self.queue;
+        let offered =
+            queue.unknown_column().map(
+                |name| match &nearest_names(name, &self.column_names())[..] {
+                    [] => "the sort menu has all columns".to_owned(),
+                    names => format!("near to it: {}", names.join(", ")),
+                },
+            );
+        let Some(why) = queue.fault() else {
+            // The filter was in force before its column went.
+            let name = queue.unknown_column()?;
+            return Some(format!("no candidate has a column {name}; {}", offered?));
+        };
+        let offered = offered.map_or_else(String::new, |offered| format!("; {offered}"));
+        let in_force = queue.filter_in_force();
+        Some(if in_force.is_empty() {
+            format!("{why}{offered}. Until then all are listed")
+        } else {
+            format!("{why}{offered}. Until then the list is that of “{in_force}”")
+        })
+    }
+
+    /// The names of all columns that a filter may compare.
+    fn column_names(&self) -> BTreeSet<String> {
+        let scores = self.score_columns().into_iter();
+        let columns = Column::OWN
+            .into_iter()
+            .chain(scores.filter(|_| !self.is_blind()));
+        let names = columns.map(|column| column.name().to_owned());
+        let fields = self.field_names().into_iter();
+        names.chain(fields.map(|name| name.to_string())).collect()
+    }
+
     /// Why the filter keeps nothing: of labels by the classes of the vocabulary, else as the queue has it.
     pub fn filter_hint(&self) -> Option<String> {
         if !self.queue.order().is_empty() || self.catalogue.is_empty() {

@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
+use crate::domain::words::rounded;
+
 /// A candidate's value in a column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -48,10 +50,8 @@ impl Cell {
     /// The value for a narrow place; empty where missing.
     pub fn short(&self) -> String {
         match self {
-            Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e9 => {
-                format!("{value:.0}")
-            }
-            Self::Number(value) => format!("{value:.3}"),
+            Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e9 => rounded(*value, 0),
+            Self::Number(value) => rounded(*value, 3),
             Self::Text(text) => text.to_string(),
             Self::Missing => String::new(),
         }

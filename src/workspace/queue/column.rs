@@ -171,6 +171,40 @@ impl Column {
         )
     }
 
+    /// True where a value is a number or missing, whatever the set: no text can equal it.
+    pub(super) const fn is_of_numbers(&self) -> bool {
+        match self {
+            Self::Id
+            | Self::Label
+            | Self::State
+            | Self::Candid
+            | Self::Truth
+            | Self::Flag
+            | Self::Predicted
+            | Self::Field(_) => false,
+            Self::Found
+            | Self::Mag
+            | Self::Epochs
+            | Self::First
+            | Self::Last
+            | Self::AbsB
+            | Self::Score
+            | Self::ScoreOf(_)
+            | Self::Margin
+            | Self::ProbabilityOf(_)
+            | Self::Disagreement
+            | Self::Entropy
+            | Self::Change
+            | Self::Conflict
+            | Self::Next
+            | Self::Doubt
+            | Self::Significance
+            | Self::Anomaly
+            | Self::Component
+            | Self::Likeness => true,
+        }
+    }
+
     /// The columns of our own that every set has, in menu order.
     pub const OWN: [Self; 13] = [
         Self::Found,

@@ -180,6 +180,12 @@ impl Filter {
             })
     }
 
+    /// The first condition on a field of that name.
+    pub(super) fn term_of_field(&self, name: &str) -> Option<&Term> {
+        let mut terms = self.terms().into_iter();
+        terms.find(|term| matches!(term.column(), Some(Column::Field(field)) if **field == *name))
+    }
+
     /// True where it lets everything through.
     pub const fn is_empty(&self) -> bool {
         matches!(&self.root, Condition::All(all) if all.is_empty())

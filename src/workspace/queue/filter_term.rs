@@ -220,12 +220,18 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
             range,
         });
     }
+    let column = Column::from_name(name);
+    let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+    let may_be_equal = is_text || is_none(value) || value.parse::<f64>().is_ok();
+    if is_equality && column.is_of_numbers() && !may_be_equal {
+        return Err(format!("{word:?}: {value} is not a number"));
+    }
     let value = match comparison {
         Comparison::Contains => value.to_lowercase().into(),
         _ => value.into(),
     };
     Ok(Term::Compare {
-        column: Column::from_name(name),
+        column,
         comparison,
         value,
     })

@@ -117,7 +117,7 @@ fn long_identifiers_are_compared_exactly() {
 
 #[test]
 fn a_term_that_makes_no_sense_is_named() {
-    for line in ["mag<", "<20", "mag<bright"] {
+    for line in ["mag<", "<20", "mag<bright", "mag:bright", "score!=cap"] {
         let why = Filter::parse(line).unwrap_err();
         assert!(why.contains(line), "{why}");
     }

@@ -1,6 +1,9 @@
 //! Why a filter keeps nothing: values that have what was typed as a part, or the values that there are.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     column::{Cell, Column},
@@ -75,6 +78,33 @@ fn of_values(column: &Column, value: &Arc<str>, facts: Facts<'_>) -> Option<Stri
     })
 }
 
+/// Names that are offered instead of one that is not there.
+const MOST_OFFERED: usize = 3;
+/// Letters that may be wrong, missing, too many or exchanged.
+const WRONG: usize = 2;
+
+/// The names most like one that is not there, the nearest first: those with a few letters otherwise, then those that have it
+/// as a part; none where nothing is like it.
+pub(super) fn nearest_names(name: &str, known: &BTreeSet<String>) -> Vec<String> {
+    let name = name.to_lowercase();
+    let distance = |other: &&String| {
+        let lower = other.to_lowercase();
+        let wrong = strsim::osa_distance(&lower, &name);
+        let letters = name.chars().count().min(lower.chars().count());
+        if wrong <= WRONG && wrong < letters {
+            Some(wrong)
+        } else {
+            (name.len() > WRONG && lower.contains(&name)).then_some(WRONG + 1)
+        }
+    };
+    let near = known
+        .iter()
+        .filter_map(|other| Some((distance(&other)?, other)));
+    let near: BTreeSet<_> = near.collect();
+    let nearest = near.into_iter().take(MOST_OFFERED);
+    nearest.map(|(_, other)| other.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +141,22 @@ mod tests {
             latent: None,
         };
         why_nothing(&Filter::parse(line).unwrap(), facts)
+    }
+
+    #[test]
+    fn names_like_the_one_that_was_meant_are_offered() {
+        let known = ["mag", "magpsf", "drb", "rb", "n", "Sgscore1"].map(String::from);
+        let known = BTreeSet::from(known);
+        for (name, offered) in [
+            ("mga", &["mag"][..]),
+            ("brd", &["drb"]),
+            ("score1", &["Sgscore1"]),
+            ("psf", &["magpsf"]),
+            ("x", &[]),
+            ("temperature", &[]),
+        ] {
+            assert_eq!(nearest_names(name, &known), offered, "{name}");
+        }
     }
 
     #[test]

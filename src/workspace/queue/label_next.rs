@@ -117,7 +117,7 @@ fn rare(open: &[CandidateIx], labelled: &[CandidateIx], facts: Facts<'_>) -> Lis
     let model = facts.scores.active();
     for ix in open {
         let (class, sureness) = match facts.scores.of_candidate(model, *ix) {
-            Reading::Score { value, is_real } => {
+            Reading::Score { value, is_real, .. } => {
                 let (name, sureness) = if is_real {
                     ("real", value)
                 } else {

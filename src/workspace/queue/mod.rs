@@ -5,6 +5,7 @@ mod cell;
 pub mod column;
 pub mod facts;
 pub mod filter;
+mod filter_line;
 pub mod filter_term;
 pub(crate) mod hint;
 pub(crate) mod label_far;

@@ -11,10 +11,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    column::{Column, Row, has_field},
+    column::{Column, Row},
     facts::Facts,
     filter::Filter,
-    filter_term::ends_in_bare_word,
+    filter_line::FilterLine,
     hint::why_nothing,
     label_next::{Reason, ranked},
     sorting::{by_number, kept, sorted},
@@ -61,21 +61,29 @@ pub struct Shortlist {
     pub title: String,
     /// Each with the epoch to look at, from 0.
     pub candidates: BTreeMap<CandidateIx, usize>,
+    /// What stands at a candidate in the place of the value that is sorted by: ".53 → .38 ↓".
+    pub notes: BTreeMap<CandidateIx, Arc<str>>,
+    /// What they are sorted by, and whether the largest come first; none for the order that was there.
+    pub sort: Option<(Column, bool)>,
+    /// The order that was there; set by the queue that shows them.
+    pub before: Option<(Column, bool)>,
+}
+
+impl Shortlist {
+    /// The order that comes back when these are left: none where they had none of their own, or a person has chosen another since.
+    pub(super) fn order_to_restore(&self, spec: &QueueSpec) -> Option<(Column, bool)> {
+        let (column, is_descending) = self.sort.as_ref()?;
+        let is_in_force = spec.column == *column && spec.is_descending == *is_descending;
+        self.before.clone().filter(|_| is_in_force)
+    }
 }
 
 /// Candidates in order.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     spec: QueueSpec,
-    filter: Filter,
-    /// The last line that was understood.
-    understood: String,
-    /// The filter in force before the bare word at the end of the line was begun: what looks like a part of an identifier may become the
-    /// name of a column.
-    before_word: Filter,
+    line: FilterLine,
     shortlist: Option<Shortlist>,
-    fault: Option<String>,
-    unknown: Option<Arc<str>>,
     hint: Option<String>,
     order: Vec<CandidateIx>,
     rank: Vec<u32>,
@@ -97,6 +105,11 @@ impl Queue {
     /// The few that are looked at alone.
     pub const fn shortlist(&self) -> Option<&Shortlist> {
         self.shortlist.as_ref()
+    }
+
+    /// What stands at a candidate of the few in the place of the value that is sorted by.
+    pub fn note(&self, ix: CandidateIx) -> Option<&str> {
+        self.shortlist.as_ref()?.notes.get(&ix).map(|note| &**note)
     }
 
     /// Says otherwise what the few are.
@@ -132,12 +145,12 @@ impl Queue {
 
     /// Why the filter line is not understood; the last good filter stays in force.
     pub fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+        self.line.fault()
     }
 
     /// The filter by which candidates are listed, also where the line is not understood.
     pub const fn filter_in_force(&self) -> &Filter {
-        &self.filter
+        self.line.in_force()
     }
 
     /// Why nothing is listed, and what to write instead, where that can be seen from the values that there are.
@@ -177,55 +190,30 @@ impl Queue {
 
     /// Changes filter and order.
     pub fn set_spec(&mut self, spec: QueueSpec, facts: Facts<'_>) {
-        match Filter::parse(&spec.filter) {
-            Ok(filter) => {
-                if !ends_in_bare_word(&spec.filter) {
-                    self.before_word = filter.clone();
-                }
-                self.understood.clone_from(&spec.filter);
-                self.filter = filter;
-                self.fault = None;
-                self.unknown = None;
-            }
-            Err(why) => {
-                if self.was_beginning_of(&spec.filter) {
-                    self.filter = self.before_word.clone();
-                    self.understood.clear();
-                }
-                self.fault = Some(why);
-            }
-        }
         let is_filter_new = spec.filter != self.spec.filter;
+        if is_filter_new {
+            self.line.read(&spec.filter, facts.catalogue);
+        }
         self.spec = spec;
         self.refresh(facts);
         if is_filter_new {
-            self.look_for_columns(facts.catalogue);
             self.hint = self
                 .order
                 .is_empty()
-                .then(|| why_nothing(&self.filter, facts))
+                .then(|| why_nothing(self.line.in_force(), facts))
                 .flatten();
         }
     }
 
-    /// True where the last line that was understood ended within a word that goes on in this one: "mag" before "mag<".
-    fn was_beginning_of(&self, line: &str) -> bool {
-        let rest = line.strip_prefix(&self.understood);
-        let next = rest.and_then(|rest| rest.chars().next());
-        let goes_on = next.is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')'));
-        goes_on && ends_in_bare_word(&self.understood)
-    }
-
-    /// Finds the first column of the filter that no candidate has.
-    pub fn look_for_columns(&mut self, catalogue: &Catalogue) {
-        let mut fields = self.filter.fields();
-        let missing = fields.find(|name| !has_field(catalogue, name));
-        self.unknown = missing.filter(|_| !catalogue.is_empty()).cloned();
+    /// Looks again for the columns of the filter, as candidates or tables have come or gone; true where a line that was
+    /// refused for a column is in force now: the caller makes the queue anew.
+    pub fn look_for_columns(&mut self, catalogue: &Catalogue) -> bool {
+        self.line.look_for_columns(&self.spec.filter, catalogue)
     }
 
     /// A column that the filter compares and no candidate has.
     pub const fn unknown_column(&self) -> Option<&Arc<str>> {
-        self.unknown.as_ref()
+        self.line.unknown_column()
     }
 
     /// Filters and sorts everything again.
@@ -269,12 +257,12 @@ impl Queue {
 
     /// True where scores decide who is in it, or in which order.
     pub fn uses_scores(&self) -> bool {
-        self.spec.column.is_of_scores() || self.filter.uses_scores()
+        self.spec.column.is_of_scores() || self.line.in_force().uses_scores()
     }
 
     /// True where scores or the data's own classes decide who is in it, or in which order.
     pub fn gives_away(&self) -> bool {
-        self.spec.column.gives_away() || self.filter.gives_away()
+        self.spec.column.gives_away() || self.line.in_force().gives_away()
     }
 
     /// The candidate `steps` away in the order, not beyond its ends.
@@ -306,7 +294,7 @@ impl Queue {
 
     /// Takes in what the filter lets through of the new ones, and what is held.
     fn take_new(&mut self, held: &[CandidateIx], facts: Facts<'_>) {
-        let (shortlist, filter) = (self.shortlist.as_ref(), &self.filter);
+        let (shortlist, filter) = (self.shortlist.as_ref(), self.line.in_force());
         let is_in_list = |ix: CandidateIx| {
             shortlist.is_none_or(|shortlist| shortlist.candidates.contains_key(&ix))
         };

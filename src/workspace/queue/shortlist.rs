@@ -4,7 +4,8 @@ use super::order::{QueueSpec, Shortlist};
 use crate::workspace::{context::Context, screen::Screen, shared::Shared};
 
 impl Shared {
-    pub fn open_shortlist(&mut self, shortlist: Shortlist, cx: &Context) {
+    /// Looks at these alone, in the order that they ask for.
+    pub fn open_shortlist(&mut self, mut shortlist: Shortlist, cx: &Context) {
         if shortlist.candidates.is_empty() {
             self.report("there is nothing to open", cx.now);
             return;
@@ -12,11 +13,14 @@ impl Shared {
         let epochs = shortlist.candidates.clone();
         self.report(shortlist.title.clone(), cx.now);
         // All of them, whatever was looked for before.
-        if !self.queue.spec().filter.is_empty() {
-            self.set_queue(QueueSpec {
-                filter: String::new(),
-                ..self.queue.spec().clone()
-            });
+        let mut spec = self.spec_without_shortlist();
+        if let Some((column, is_descending)) = &shortlist.sort {
+            let before = (spec.column, spec.is_descending);
+            shortlist.before = Some(before);
+            (spec.column, spec.is_descending) = (column.clone(), *is_descending);
+        }
+        if spec != *self.queue.spec() {
+            self.set_queue(spec);
         }
         self.narrow_queue(Some(shortlist));
         self.screen = Screen::Mosaic;
@@ -27,21 +31,32 @@ impl Shared {
         }
     }
 
-    /// All candidates again: neither a shortlist nor a filter leaves any out.
+    /// All candidates again: neither a shortlist nor a filter leaves any out. The order is that from before the shortlist.
     pub fn drop_shortlist(&mut self, cx: &Context) {
         self.repeat_check.end();
         if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
             self.report("the queue has all candidates already", cx.now);
             return;
         }
-        let spec = QueueSpec {
-            filter: String::new(),
-            ..self.queue.spec().clone()
-        };
+        let spec = self.spec_without_shortlist();
         self.queue.forget_shortlist();
         self.set_queue(spec);
         self.stay_in_queue(cx);
         self.save_session();
+    }
+
+    /// No filter, and the order from before the shortlist.
+    fn spec_without_shortlist(&self) -> QueueSpec {
+        let spec = self.queue.spec();
+        let shortlist = self.queue.shortlist();
+        let restored = shortlist.and_then(|few| few.order_to_restore(spec));
+        let (column, is_descending) =
+            restored.unwrap_or_else(|| (spec.column.clone(), spec.is_descending));
+        QueueSpec {
+            column,
+            is_descending,
+            filter: String::new(),
+        }
     }
 
     fn narrow_queue(&mut self, shortlist: Option<Shortlist>) {

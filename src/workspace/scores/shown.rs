@@ -142,6 +142,7 @@ impl ShownModel {
         Reading::Score {
             value,
             is_real: self.is_real(value),
+            threshold: self.threshold(),
         }
     }
 
@@ -159,6 +160,8 @@ pub enum Reading<'a> {
         value: f32,
         /// On which side of the threshold.
         is_real: bool,
+        /// The threshold of its model.
+        threshold: f32,
     },
     /// The likeliest class, of a model that predicts more than real and bogus.
     Class {

@@ -10,11 +10,11 @@ use destello::{
         changed_decisions::changed_decisions,
         update::{FineTuneStatus, KeptVersion},
     },
-    window::command::{Command, FineTune, Scoring, Session},
+    window::command::{Command, FineTune, QueueCommand, Scoring, Session},
     workspace::{
         action::Action,
         models,
-        queue::label_next::Reason,
+        queue::{column::Column, label_next::Reason},
         scores::shown::{Reading, ScoringStatus},
         versions,
     },
@@ -83,6 +83,12 @@ fn one_click_makes_a_version_that_can_be_taken_back() {
             .all(|model| model.status == ScoringStatus::Done)
     );
     assert_eq!(scores.is_active(&taught.source), taught.objection.is_none());
+    // Only what became worse is bad news.
+    let toast = window.state.shared.toast.as_ref();
+    if let Some(toast) = toast.filter(|toast| toast.text.contains("kept but not active")) {
+        let objection = taught.objection.as_ref();
+        assert_eq!(toast.is_error, objection.unwrap().is_loss, "{}", toast.text);
+    }
     let changed = changed_decisions(&window.state.shared).unwrap();
     for (ix, candidate) in window.state.shared.catalogue.iter() {
         let is_changed = changed.contains_key(&ix);
@@ -377,9 +383,28 @@ fn a_visit_to_a_strange_sky_teaches_the_model() {
     window.apply(Command::FineTune(FineTune::Start));
     let taught = window.state.fine_tuning.trained().unwrap().clone();
     assert_eq!(taught.version.card.training.data.matches("real").count(), 1);
+    window.apply(Command::Queue(QueueCommand::Sort {
+        column: Column::Id,
+        is_descending: false,
+    }));
+    let changes = changed_decisions(&window.state.shared).unwrap();
     window.act(Action::WhatChanged);
     assert!(window.state.shared.queue.shortlist().is_some());
+    // Each has what was, what is and the way there; afterwards the order from before is back.
+    let queue = &window.state.shared.queue;
+    assert_eq!(queue.spec().column, Column::Disagreement);
+    for (ix, change) in &changes {
+        let note = queue.note(*ix).unwrap();
+        assert_eq!(note, &*change.words);
+        let is_up = note.ends_with('↑');
+        assert!(
+            note.contains(" → ") && (is_up || note.ends_with('↓')),
+            "{note}"
+        );
+    }
     window.act(Action::WholeQueue);
+    let spec = window.state.shared.queue.spec();
+    assert_eq!((&spec.column, spec.is_descending), (&Column::Id, false));
     window.apply(Command::FineTune(FineTune::Use(taught.source)));
     let after = accuracy(&window);
     let old = taught.figures.source_domain.unwrap();

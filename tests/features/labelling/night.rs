@@ -1,7 +1,7 @@
 //! A person's night without a window: open, label, undo, bulk, filter, sort, search, note,
 //! flag, export, restart.
 
-use crate::common::{BOGUS, InlineWindow, REAL, StampSet};
+use crate::common::{BOGUS, InlineWindow, PlacedSet, REAL, StampSet};
 use destello::{
     domain::{LabelAction, Origin},
     window::command::{Command, Label, QueueCommand, Select, Session},
@@ -358,5 +358,31 @@ fn a_class_that_takes_the_place_of_another_is_reported_with_it() {
     assert_eq!(
         window.toast(),
         "labelled bogus, 1 of them instead of another class: 3 candidates"
+    );
+}
+
+#[test]
+fn an_export_for_tns_names_what_is_not_set() {
+    let set = PlacedSet::new(&[("left", Some([150.0, 2.0]))]).detected();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    window.label(REAL);
+    window.act(Action::ExportLabels);
+    window.answer_dialogs(&set.beside("report.tns.json"));
+    window.settle();
+    let toast = window.toast();
+    let names = "not set: reporting_group_id, discovery_data_source_id, instrument_value";
+    assert!(
+        toast.starts_with("1 candidates written") && toast.contains(names),
+        "{toast}"
+    );
+    // Who labels has a name here.
+    assert!(!toast.contains("reporter"), "{toast}");
+    let problems = window.state.shared.problems.iter();
+    let problems: Vec<_> = problems.map(ToString::to_string).collect();
+    assert!(
+        problems
+            .iter()
+            .any(|line| line.contains("write the number of your group on TNS")),
+        "{problems:?}"
     );
 }

@@ -76,6 +76,7 @@ fn look_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Evaluate>>
         let shortlist = Shortlist {
             title: format!("{count} selected in the latent space"),
             candidates: all.map(|ix| (ix, shared.epoch_to_show(ix))).collect(),
+            ..Shortlist::default()
         };
         commands.push(Evaluate::Open(shortlist).into());
     }

@@ -132,6 +132,7 @@ fn a_bulk_report_has_what_was_called_real_and_can_be_reported() {
         (&json!(19.25), &json!("111"))
     );
     assert_eq!(first["non_detection"]["limiting_flux"], 20.5);
+    assert_eq!(first["reporter"], "ana");
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! Sizes of the window: what stands side by side does not collide, and everything can be reached, from small windows to the
+//! first size of the program.
+
+use super::{
+    common::{InlineWindow, sky::simulate},
+    harness::{View, drawn_view, gpu_snapshot, picture, places, rect_of, ui_snapshot, view},
+    window,
+};
+use destello::{
+    window::command::{Command, Scoring},
+    workspace::action::Action,
+};
+use egui::{Rect, accesskit::Role, pos2};
+use tempfile::TempDir;
+
+/// The smallest that a tiling desktop may leave, the smallest that the program asks for, and the first.
+const SIZES: [[f32; 2]; 4] = [
+    [640.0, 480.0],
+    [860.0, 560.0],
+    [900.0, 600.0],
+    [1320.0, 860.0],
+];
+
+/// So many simulated sequences, for a model of seven classes that is active.
+fn sequences(count: usize) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    simulate(
+        "sequences",
+        "hits2015",
+        5,
+        count,
+        &folder.path().join("sky"),
+    );
+    folder
+}
+
+fn open_sequences(window: &mut InlineWindow, folder: &TempDir) {
+    let project = folder.path().join("night.destello");
+    window.open(&[folder.path().join("sky")], &project);
+    for scoring in [Scoring::Show, Scoring::Activate] {
+        window.apply(Command::Scoring(scoring("recurrent".into())));
+    }
+}
+
+/// The buttons that are laid out, with their names.
+fn buttons(view: &View) -> Vec<(String, Rect)> {
+    let mut all = places(view, Role::Button);
+    all.retain(|(_, rect)| rect.is_positive());
+    all
+}
+
+/// All lie in the window, and none over another.
+fn assert_apart(size: [f32; 2], buttons: &[(String, Rect)]) {
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), size.into()).expand(0.5);
+    for (at, (name, rect)) in buttons.iter().enumerate() {
+        assert!(whole.contains_rect(*rect), "{size:?}: {name} at {rect:?}");
+        for (other, place) in &buttons[..at] {
+            let both = rect.shrink(1.0).intersect(place.shrink(1.0));
+            assert!(!both.is_positive(), "{size:?}: {name} over {other}");
+        }
+    }
+}
+
+#[test]
+fn bars_and_curves_are_whole_in_every_size() {
+    let folder = sequences(2);
+    for size in SIZES {
+        let view = view(size, |window: &mut InlineWindow| {
+            open_sequences(window, &folder);
+        });
+        let queue_top = rect_of(&view, "Smallest first").top();
+        let mut bars = buttons(&view);
+        bars.retain(|(_, rect)| rect.bottom() < queue_top);
+        for name in ["Problems", "Disagreements", "Hide scores"] {
+            let is_there = bars.iter().any(|(known, _)| known.starts_with(name));
+            assert!(is_there, "{size:?}: {name} among {bars:?}");
+        }
+        assert_apart(size, &bars);
+        // What is between the panels stays there.
+        let id = window(&view).here().to_owned();
+        let curve = picture(&view, &format!("light curve of {id}"));
+        let classes = picture(&view, &format!("class probabilities of {id}"));
+        assert!(
+            curve.bottom() <= classes.top(),
+            "{size:?}: {curve:?} {classes:?}"
+        );
+        let queue = rect_of(&view, "Smallest first").right();
+        let classes_to_give = buttons(&view);
+        let first_class = classes_to_give
+            .iter()
+            .find(|(name, _)| name.starts_with("1 "));
+        let labels = first_class.expect("a class to label with").1.left();
+        for rect in [curve, classes] {
+            assert!(
+                rect.left() >= queue && rect.right() <= labels,
+                "{size:?}: {rect:?} between {queue} and {labels}"
+            );
+        }
+        assert!(
+            labels - queue >= 0.35 * size[0],
+            "{size:?}: the images have room"
+        );
+    }
+}
+
+#[test]
+fn bars_of_real_or_bogus_are_whole_in_every_size() {
+    let set = super::StampSet::new();
+    for size in SIZES {
+        let view = view(size, |window: &mut InlineWindow| {
+            super::open(window, &set);
+            window.label(super::common::REAL);
+            window.label(super::common::BOGUS);
+        });
+        let queue_top = rect_of(&view, "Smallest first").top();
+        let mut bars = buttons(&view);
+        bars.retain(|(_, rect)| rect.bottom() < queue_top);
+        let choose = Action::ChooseThreshold.info().title;
+        assert!(bars.iter().any(|(known, _)| known == choose), "{bars:?}");
+        assert_apart(size, &bars);
+    }
+}
+
+#[test]
+fn small_windows_as_they_are_seen() {
+    let folder = sequences(2);
+    for (size, name) in [
+        ([640.0, 480.0], "window_640"),
+        ([900.0, 600.0], "window_900"),
+    ] {
+        let mut view = drawn_view(size, |window| open_sequences(window, &folder));
+        let [width, height] = size;
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(width, height));
+        gpu_snapshot(&mut view, whole, name);
+    }
+}
+
+#[test]
+fn the_matrix_of_seven_classes_is_whole_in_the_first_size() {
+    let folder = sequences(14);
+    let [.., first] = SIZES;
+    let mut view = view(first, |window: &mut InlineWindow| {
+        open_sequences(window, &folder);
+        window.act(Action::Evaluate);
+    });
+    let mut cells = buttons(&view);
+    cells.retain(|(name, _)| name.contains(" predicted as "));
+    assert_eq!(cells.len(), 49, "{cells:?}");
+    assert_apart(first, &cells);
+    let plots = rect_of(&view, "DET").left();
+    assert!(cells.iter().all(|(_, cell)| cell.right() < plots));
+    let is_named = |name: &str| cells.iter().any(|(title, _)| title.ends_with(name));
+    assert!(
+        is_named("RR Lyrae predicted as Eclipsing binary"),
+        "{cells:?}"
+    );
+    let left = cells
+        .iter()
+        .map(|(_, cell)| cell.left())
+        .fold(plots, f32::min);
+    let top = cells
+        .iter()
+        .map(|(_, cell)| cell.top())
+        .fold(860.0, f32::min);
+    let part = Rect::from_min_max(pos2(left - 120.0, top - 40.0), pos2(plots - 8.0, 830.0));
+    ui_snapshot(&mut view, part, "matrix_of_seven");
+}
