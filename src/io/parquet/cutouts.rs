@@ -149,7 +149,8 @@ impl ParquetCutouts {
         let mut packets = Vec::new();
         let mut read = || -> Result<(), CutoutsError> {
             let reader = self.own_reader()?;
-            let group = CheckedGroup::of(&reader, group)?;
+            let source = File::open(&self.path)?;
+            let group = CheckedGroup::of(&reader, &source, group)?;
             let columns = self.cutouts.iter();
             let there: Vec<There> = columns
                 .map(|(_, _, column)| which_are_there(&group, *column))
@@ -222,8 +223,9 @@ impl ParquetCutouts {
         let mut first = 0_u64;
         let mut at = 0;
         let reader = self.own_reader()?;
+        let source = File::open(&self.path)?;
         for number in 0..reader.num_row_groups() {
-            let group = CheckedGroup::of(&reader, number)?;
+            let group = CheckedGroup::of(&reader, &source, number)?;
             let after = first + u64::try_from(group.metadata().num_rows()).unwrap_or(0);
             let here = rows[at..]
                 .iter()

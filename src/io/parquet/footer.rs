@@ -1,16 +1,14 @@
 //! The footer of a Parquet file, looked over before the crate reads it.
 //!
-//! The crate passes over fields that it does not know element by element, and takes elements that are truths for nothing:
-//! 24 damaged bytes with a list of two billion of them keep it busy for seconds, each such list more. Here every
-//! collection must fit into the bytes that are left (Thrift's compact protocol, in which an element has a byte at least).
+//! Its structures are those of [`super::thrift`].
 
 use std::io::{Read, Seek, SeekFrom};
+
+use super::thrift::Compact;
 
 /// Bytes at the end of a file: the length of the footer, and `PAR1`.
 const TAIL: usize = 8;
 const MAGIC: &[u8] = b"PAR1";
-/// Structures within each other; the format has fewer than ten.
-const DEEPEST: u32 = 64;
 
 /// Why a footer is damaged; none of a file that ends otherwise, which the crate refuses by itself.
 pub fn fault(file: &mut (impl Read + Seek)) -> std::io::Result<Option<&'static str>> {
@@ -32,97 +30,8 @@ pub fn fault(file: &mut (impl Read + Seek)) -> std::io::Result<Option<&'static s
     let mut footer = vec![0; length as usize];
     file.seek(SeekFrom::Start(size - TAIL as u64 - length))?;
     file.read_exact(&mut footer)?;
-    let mut bytes = Bytes(&footer);
-    let is_whole = bytes.structure(0).is_some();
+    let is_whole = Compact(&footer).structure().is_some();
     Ok((!is_whole).then_some("its footer has lists that do not fit into it"))
-}
-
-/// Bytes that are still to be read; every function gives none where they end too early.
-struct Bytes<'a>(&'a [u8]);
-
-impl Bytes<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn pass(&mut self, count: u64) -> Option<()> {
-        self.0 = self.0.get(usize::try_from(count).ok()?..)?;
-        Some(())
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn structure(&mut self, depth: u32) -> Option<()> {
-        loop {
-            let head = self.byte()?;
-            if head == 0 {
-                return Some(());
-            }
-            if head >> 4 == 0 {
-                self.number()?;
-            }
-            match head & 0x0f {
-                // A truth is its kind, without a byte of its own.
-                1 | 2 => {}
-                kind => self.value(kind, depth)?,
-            }
-        }
-    }
-
-    fn value(&mut self, kind: u8, depth: u32) -> Option<()> {
-        if depth > DEEPEST {
-            return None;
-        }
-        match kind {
-            1..=3 => self.pass(1),
-            4..=6 => self.number().map(drop),
-            7 => self.pass(8),
-            8 => {
-                let length = self.number()?;
-                self.pass(length)
-            }
-            9 | 10 => {
-                let head = self.byte()?;
-                let count = match head >> 4 {
-                    15 => self.number()?,
-                    count => u64::from(count),
-                };
-                self.elements(count, &[head & 0x0f], depth)
-            }
-            11 => {
-                let count = self.number()?;
-                let kinds = if count > 0 { self.byte()? } else { 0 };
-                self.elements(count, &[kinds >> 4, kinds & 0x0f], depth)
-            }
-            12 => self.structure(depth + 1),
-            13 => self.pass(16),
-            _ => None,
-        }
-    }
-
-    fn elements(&mut self, count: u64, kinds: &[u8], depth: u32) -> Option<()> {
-        if count > self.0.len() as u64 {
-            return None;
-        }
-        for _ in 0..count {
-            for kind in kinds {
-                self.value(*kind, depth + 1)?;
-            }
-        }
-        Some(())
-    }
 }
 
 #[cfg(test)]

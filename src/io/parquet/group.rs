@@ -18,6 +18,8 @@ use parquet::{
     schema::types::Type,
 };
 
+use super::pages::{self, ReadAt};
+
 /// What comes of reading. The crate panics at some damaged files (columns that begin before the file, values that run out): that
 /// becomes an error.
 ///
@@ -33,37 +35,44 @@ pub fn caught<T, E: From<ParquetError>>(
 }
 
 /// A group of rows with checked pages.
-pub struct CheckedGroup<'a>(Box<dyn RowGroupReader + 'a>);
+pub struct CheckedGroup<'a> {
+    group: Box<dyn RowGroupReader + 'a>,
+    source: &'a dyn ReadAt,
+}
 
 impl<'a> CheckedGroup<'a> {
-    /// A group of a file, by its number.
+    /// A group of a file, by its number. `source` is the same file; where the two share a place at which they read, they must not
+    /// read at the same time.
     ///
     /// # Errors
     /// Where the file has no such group.
-    pub fn of(file: &'a dyn FileReader, number: usize) -> Result<Self> {
-        file.get_row_group(number).map(Self)
+    pub fn of(file: &'a dyn FileReader, source: &'a dyn ReadAt, number: usize) -> Result<Self> {
+        let group = file.get_row_group(number)?;
+        Ok(Self { group, source })
     }
 }
 
 impl RowGroupReader for CheckedGroup<'_> {
     fn metadata(&self) -> &RowGroupMetaData {
-        self.0.metadata()
+        self.group.metadata()
     }
 
     fn num_columns(&self) -> usize {
-        self.0.num_columns()
+        self.group.num_columns()
     }
 
     fn get_column_page_reader(&self, column: usize) -> Result<Box<dyn PageReader>> {
-        let about = self.metadata().column(column).column_descr();
+        let chunk = self.metadata().column(column);
+        pages::check(self.source, chunk)?;
+        let about = chunk.column_descr();
         Ok(Box::new(CheckedPages {
-            pages: self.0.get_column_page_reader(column)?,
+            pages: self.group.get_column_page_reader(column)?,
             bits: bits_of_a_value(about.physical_type(), about.type_length()),
         }))
     }
 
     fn get_column_bloom_filter(&self, column: usize) -> Option<&Sbbf> {
-        self.0.get_column_bloom_filter(column)
+        self.group.get_column_bloom_filter(column)
     }
 
     fn get_row_iter(&self, projection: Option<Type>) -> Result<RowIter<'_>> {

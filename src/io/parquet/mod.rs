@@ -3,3 +3,5 @@
 pub(super) mod cutouts;
 pub(super) mod footer;
 pub(super) mod group;
+mod pages;
+mod thrift;

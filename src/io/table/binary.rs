@@ -94,11 +94,12 @@ pub(super) fn parquet(bytes: &[u8]) -> Result<Table, String> {
 }
 
 fn rows_of(bytes: &[u8]) -> Result<Table, ParquetError> {
-    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes))?;
+    let source = bytes::Bytes::copy_from_slice(bytes);
+    let reader = SerializedFileReader::new(source.clone())?;
     let schema = reader.metadata().file_metadata().schema().clone();
     let mut table = Table::default();
     for group in 0..reader.num_row_groups() {
-        let group = CheckedGroup::of(&reader, group)?;
+        let group = CheckedGroup::of(&reader, &source, group)?;
         for row in group.get_row_iter(None)? {
             let row = row?;
             let is_first = table.rows.is_empty();
