@@ -163,9 +163,7 @@ impl AppState {
                 Request::Score => self.scoring.start(&mut self.shared, cx),
                 Request::ScoreGrown { is_renumbered } => {
                     if is_renumbered {
-                        // Its places would be those of other epochs.
-                        self.latent.stop_embedding();
-                        self.latent.forget_waiting();
+                        self.latent.drop_embedding(&mut self.shared, cx);
                     }
                     self.detections.forget();
                     self.shares.forget();

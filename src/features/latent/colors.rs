@@ -102,6 +102,7 @@ impl LatentPane {
             points: embedding.len(),
             run: self.run(),
             candidates: shared.catalogue.len(),
+            renumbered: shared.renumbered,
             labels: is_of_labels.then(|| shared.book.revision()),
             scores: is_of_scores.then(|| shared.scores.revision()),
             is_hidden: hides_color(shared, &color_by),

@@ -53,6 +53,8 @@ pub(super) struct ShadeKey {
     pub(super) points: usize,
     pub(super) run: u64,
     pub(super) candidates: usize,
+    /// How often candidates were given other epochs.
+    pub(super) renumbered: u64,
     pub(super) labels: Option<u64>,
     pub(super) scores: Option<u64>,
     pub(super) is_hidden: bool,

@@ -119,9 +119,24 @@ impl LatentPane {
         }
     }
 
-    /// Candidates have other epochs: points that are not taken in yet would name those that they had.
-    pub(crate) fn forget_waiting(&mut self) {
+    /// Candidates have other epochs: points that are still to come, and those that wait to be taken in, have the numbers of those
+    /// before, so that none of them is taken in. Places that were being read from the project are looked up again.
+    pub(crate) fn drop_embedding(&mut self, shared: &mut Shared, cx: &Context) {
         self.waiting = None;
+        if self.running.take().is_none() {
+            return;
+        }
+        if self.is_reading_kept {
+            self.begin_again();
+            self.is_looked_up = false;
+            shared.embedding = None;
+            shared.scores.forget_latent();
+            return;
+        }
+        self.end_embedding(shared, LatentStatus::Stopped, cx);
+        let name = self.name();
+        let text = format!("embedding by {name} stopped: candidates have new epochs");
+        shared.report(text, cx.now);
     }
 
     /// Points of the space that is shown wait to be taken in.

@@ -1,6 +1,7 @@
 //! Latent spaces: trained, stopped and gone on with, put to use, and refused where they cannot be.
 
 mod kept;
+mod new_epochs;
 mod resume;
 mod robust;
 mod tasks;
