@@ -76,12 +76,14 @@ impl LatentPane {
         } else {
             Scores::default()
         };
+        let needs_labels = key.labels.is_some() && !key.is_hidden;
+        let book = needs_labels.then(|| shared.book.clone());
         part.running = Some(cx.tasks.start(MakeShades {
             embedding: embedding.clone(),
             color_by: key.color_by.clone(),
             is_hidden: key.is_hidden,
             catalogue: shared.catalogue.clone(),
-            book: shared.book.clone(),
+            book: book.unwrap_or_default(),
             scores: Box::new(scores),
             repeat_check: shared.repeat_check.clone(),
         }));
@@ -92,10 +94,7 @@ impl LatentPane {
     fn shade_key(&self, shared: &Shared, embedding: &Embedding) -> ShadeKey {
         let color_by = self.choice.color_by.clone();
         let (is_of_labels, is_of_scores) = match &color_by {
-            ColorBy::Column(column) => (
-                matches!(column, Column::Label | Column::State | Column::Flag),
-                column.is_of_scores(),
-            ),
+            ColorBy::Column(column) => (column.is_of_labels(), column.is_of_scores()),
             _ => (false, false),
         };
         ShadeKey {

@@ -60,6 +60,7 @@ pub struct MakeShades {
     /// True where colours would give away what labels should be blind to: there are none then.
     pub is_hidden: bool,
     pub catalogue: Arc<Catalogue>,
+    /// Empty where the property does not depend on labels: what a task holds is copied at the next label.
     pub book: Arc<LabelBook>,
     /// Empty where the property is not one of scores.
     pub scores: Box<Scores>,
@@ -72,7 +73,7 @@ impl Task for MakeShades {
     type Update = ();
     type Output = Arc<Shades>;
 
-    fn run(self, cx: &TaskContext<()>) -> anyhow::Result<Arc<Shades>> {
+    fn run(mut self, cx: &TaskContext<()>) -> anyhow::Result<Arc<Shades>> {
         cx.check()?;
         let (index, legend) = if self.is_hidden {
             let why = "scores and truth are hidden";
@@ -92,10 +93,10 @@ impl Task for MakeShades {
 type Colored = (Vec<u8>, Legend);
 
 impl MakeShades {
-    fn shades(&self) -> Colored {
-        let embedding = &self.embedding;
+    fn shades(&mut self) -> Colored {
+        let embedding = self.embedding.clone();
         let points = embedding.points.iter();
-        match &self.color_by {
+        match self.color_by.clone() {
             ColorBy::Component => {
                 let number = |at: usize| embedding.component(at);
                 let index = (0..embedding.len()).map(number).collect::<Vec<_>>();
@@ -111,7 +112,9 @@ impl MakeShades {
                 of_numbers(&numbers.collect::<Vec<_>>())
             }
             ColorBy::Column(column) => {
-                let cells = self.cells(column);
+                let cells = self.cells(&column);
+                // The next label need not copy it.
+                self.book = Arc::default();
                 let cell = |ix: CandidateIx| cells.get(ix.0 as usize).unwrap_or(&Cell::Missing);
                 let of_points = points.map(|point| cell(point.candidate));
                 of_cells(&of_points.collect::<Vec<_>>())

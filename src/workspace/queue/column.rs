@@ -171,6 +171,14 @@ impl Column {
         )
     }
 
+    /// True where its values depend on labels.
+    pub const fn is_of_labels(&self) -> bool {
+        matches!(
+            self,
+            Self::Label | Self::State | Self::Flag | Self::Conflict | Self::Doubt
+        )
+    }
+
     /// True where a value is a number or missing, whatever the set: no text can equal it.
     pub(super) const fn is_of_numbers(&self) -> bool {
         match self {
