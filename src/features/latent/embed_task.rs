@@ -222,7 +222,7 @@ impl Embed {
             so_far.done += chosen.len();
             so_far.outcome.counts.kept += new.len();
             cx.progress(so_far.done, all);
-            if new.is_empty() {
+            if new.is_empty() && !is_begun {
                 continue;
             }
             if !std::mem::replace(&mut is_begun, true) {

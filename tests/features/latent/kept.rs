@@ -10,7 +10,7 @@ use std::{
 };
 
 use destello::{
-    domain::{Embedding, InputPlan, LatentSpace, ModelCard, ModelId, NewScores},
+    domain::{Candidate, Embedding, Epoch, InputPlan, LatentSpace, ModelCard, ModelId, NewScores},
     features::latent::{
         choice::{LatentChoice, Projection},
         embed_task::{Embed, EmbedOutcome, EmbedUpdate, Wanted},
@@ -279,6 +279,47 @@ fn what_is_kept_is_taken_without_a_look_at_the_stamps() {
         });
         assert_eq!(outcome.unwrap().counts, counts(EPOCHS, 0), "{wanted:?}");
         assert_eq!(*found.lock().unwrap(), first, "{wanted:?}");
+    }
+}
+
+#[test]
+fn every_epoch_without_a_place_is_counted_also_where_none_after_it_has_one() {
+    let night = night();
+    drop(Project::open_or_create(night.project()).unwrap());
+    // More than one step of them, after those with stamps.
+    let without_stamps = 2500;
+    let mut catalogue = read_all(&[night.set.path()]).catalogue;
+    for at in 0..without_stamps {
+        catalogue.absorb(Candidate {
+            id: format!("bare{at}").into(),
+            epochs: vec![Epoch::default()],
+            ..Candidate::default()
+        });
+    }
+    let catalogue = Arc::new(catalogue);
+    for wanted in [Wanted::All, Wanted::Kept] {
+        let last = Arc::new(AtomicUsize::new(0));
+        let seen = last.clone();
+        let task = Embed {
+            source: night.source().into(),
+            catalogue: catalogue.clone(),
+            project: Some(night.project()),
+            wanted,
+            models: LatentRegistry::default(),
+            decoder: Arc::new(Decoder::default()),
+        };
+        let outcome = run_here(task, CancelToken::default(), move |update| match update {
+            EmbedUpdate::Space { .. } => {}
+            EmbedUpdate::Placed { refused, .. } => seen.store(refused, Ordering::SeqCst),
+            EmbedUpdate::Fault(fault) => panic!("{fault:?}"),
+        });
+        let outcome = outcome.unwrap();
+        assert_eq!(
+            last.load(Ordering::SeqCst),
+            without_stamps,
+            "{wanted:?}: {outcome:?}"
+        );
+        assert_eq!(outcome.unplaced, 0, "{wanted:?}");
     }
 }
 
