@@ -8,9 +8,7 @@ use anyhow::bail;
 use super::kept_places::{Parts, Place, PlaceStore, parts_of, to_compute};
 use crate::{
     domain::{Candidate, LatentSpace, Problem, likeliest},
-    features::scoring::{
-        inputs::EpochInput, run::project_of, score_store::StoreFault, table::identity,
-    },
+    features::scoring::{inputs::EpochInput, run::project_of, table::identity},
     io::{
         Decoder,
         export::{
@@ -91,7 +89,7 @@ pub fn export(
     let found = place_all(&candidates, &model, &mut places, cancel, report);
     // Also of what was stopped or failed.
     places.write();
-    warnings.extend(places.take_fault().map(in_words));
+    warnings.extend(places.take_fault().map(|fault| fault.in_words("places")));
     let Some(Found { rows, counts }) = found? else {
         return Ok(None);
     };
@@ -146,13 +144,6 @@ fn place_all(
         });
     }
     Ok(Some(found))
-}
-
-fn in_words(fault: StoreFault) -> String {
-    match fault {
-        StoreFault::Unread(error) => format!("{error}; kept places are computed anew"),
-        StoreFault::Unwritten(error) => format!("{error}; no more places are kept"),
-    }
 }
 
 fn of_places(rows: &[Place], space: &LatentSpace) -> Vec<FilledColumn> {

@@ -17,7 +17,7 @@ use super::{
     report::ScoreReport,
     score::Orientations,
     table::{ModelScores, SetsOfEpochs},
-    task::{Focus, ModelChoice, OneView, Pace, ScoreSet, ScoreUpdate, StoreFault},
+    task::{Focus, ModelChoice, OneView, Pace, ScoreSet, ScoreUpdate},
 };
 use crate::{
     domain::{
@@ -447,13 +447,8 @@ impl Found {
     fn take(&mut self, update: ScoreUpdate) -> Option<ScoreNews> {
         let (model, scores, counts, one_view) = match update {
             ScoreUpdate::Loaded(_) => return None,
-            ScoreUpdate::Fault(StoreFault::Unread(error)) => {
-                let text = format!("{error}; kept scores are computed anew");
-                return Some(ScoreNews::Warning(text));
-            }
-            ScoreUpdate::Fault(StoreFault::Unwritten(error)) => {
-                let text = format!("{error}; no more scores are kept");
-                return Some(ScoreNews::Warning(text));
+            ScoreUpdate::Fault(fault) => {
+                return Some(ScoreNews::Warning(fault.in_words("scores")));
             }
             ScoreUpdate::Scored {
                 model,

@@ -23,6 +23,22 @@ pub enum StoreFault {
     Unwritten(String),
 }
 
+impl StoreFault {
+    /// What follows from it, and the error. `kept` is what the project is to keep: "scores".
+    pub fn parts(&self, kept: &str) -> (String, &str) {
+        match self {
+            Self::Unread(error) => (format!("kept {kept} are computed anew"), error.as_str()),
+            Self::Unwritten(error) => (format!("no more {kept} are kept"), error.as_str()),
+        }
+    }
+
+    /// The same as a sentence: "/data/night.destello: disk full; no more scores are kept".
+    pub fn in_words(&self, kept: &str) -> String {
+        let (what, error) = self.parts(kept);
+        format!("{error}; {what}")
+    }
+}
+
 /// The project, as long as it takes scores.
 pub(crate) struct ScoreStore {
     project: Option<Project>,

@@ -202,10 +202,7 @@ fn take_score_update(shared: &mut Shared, source: &str, update: ScoreUpdate, cx:
 
 /// Once: the same would come from every model. `kept` is what the project is to keep: "scores".
 pub(crate) fn take_store_fault(shared: &mut Shared, kept: &str, fault: &StoreFault) {
-    let (what, error) = match fault {
-        StoreFault::Unread(error) => (format!("kept {kept} are computed anew"), error),
-        StoreFault::Unwritten(error) => (format!("{kept} are not kept"), error),
-    };
+    let (what, error) = fault.parts(kept);
     let path = shared.project.path.clone().unwrap_or_default();
     let path = path.display().to_string();
     let why = error.strip_prefix(&format!("{path}: ")).unwrap_or(error);
