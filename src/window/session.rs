@@ -147,7 +147,7 @@ impl AppState {
         let saved = SavedSession {
             place: self.shared.return_to.clone().or(here),
             screen: self.shared.screen,
-            queue: self.shared.queue.spec().clone(),
+            queue: self.shared.spec_to_keep(),
             display: self.shared.display.clone(),
             vocabulary: self.shared.vocabulary().name.clone(),
             mosaic_role: self.shared.mosaic_role,

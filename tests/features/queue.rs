@@ -2,8 +2,12 @@
 
 use crate::common::{InlineWindow, PlacedSet};
 use destello::{
-    window::command::{Command, Label, QueueCommand, Session},
-    workspace::{action::Action, queue::column::Column, screen::Screen},
+    window::command::{Command, Evaluate, Label, QueueCommand, Session},
+    workspace::{
+        action::Action,
+        queue::{column::Column, order::Shortlist},
+        screen::Screen,
+    },
 };
 
 #[test]
@@ -165,4 +169,41 @@ fn a_saved_view_comes_back_by_its_key_in_every_set() {
     settings.save_view(window.state.shared.as_view("two"));
     assert_eq!(settings.views.len(), 1);
     assert_eq!(settings.views[0].queue.filter, "centre");
+}
+
+#[test]
+fn the_order_of_a_shortlist_is_over_with_it_also_after_a_restart() {
+    let set = four();
+    let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
+    let sort = |column: Column, is_descending| {
+        Command::Queue(QueueCommand::Sort {
+            column,
+            is_descending,
+        })
+    };
+    let look_at_two = |window: &mut InlineWindow| {
+        let candidates = ["centre", "lost"].map(|id| (window.ix(id), 0)).into();
+        window.apply(Command::Evaluate(Evaluate::Open(Shortlist {
+            title: "2 decisions changed".into(),
+            candidates,
+            sort: Some((Column::Disagreement, true)),
+            ..Shortlist::default()
+        })));
+        window.go_to("lost");
+        assert_eq!(window.queue().len(), 2);
+        let spec = window.state.shared.queue.spec();
+        assert_eq!(spec.column, Column::Disagreement);
+    };
+    window.apply(sort(Column::Id, true));
+    look_at_two(&mut window);
+    let mut window = window.restart();
+    assert_eq!(window.queue(), ["pole", "lost", "centre", "andromeda"]);
+    assert_eq!(window.here(), "lost");
+    let spec = window.state.shared.queue.spec();
+    assert_eq!((&spec.column, spec.is_descending), (&Column::Id, true));
+    // What a person has chosen meanwhile stays.
+    look_at_two(&mut window);
+    window.apply(sort(Column::Found, false));
+    let window = window.restart();
+    assert_eq!(window.queue(), ["andromeda", "centre", "lost", "pole"]);
 }

@@ -47,6 +47,14 @@ impl Shared {
 
     /// No filter, and the order from before the shortlist.
     fn spec_without_shortlist(&self) -> QueueSpec {
+        QueueSpec {
+            filter: String::new(),
+            ..self.spec_to_keep()
+        }
+    }
+
+    /// Filter and order as a session keeps them: no shortlist is kept, so that the order is that from before it.
+    pub fn spec_to_keep(&self) -> QueueSpec {
         let spec = self.queue.spec();
         let shortlist = self.queue.shortlist();
         let restored = shortlist.and_then(|few| few.order_to_restore(spec));
@@ -55,7 +63,7 @@ impl Shared {
         QueueSpec {
             column,
             is_descending,
-            filter: String::new(),
+            filter: spec.filter.clone(),
         }
     }
 
