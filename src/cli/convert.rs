@@ -1,23 +1,19 @@
 //! `destello convert`: any set as files that others read.
 
-use std::{collections::HashSet, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::ensure;
 
 use super::{
-    opened::book_of,
+    filter_option::FilterArgs,
     print::print_line,
     progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress},
 };
 use crate::{
-    domain::{CandidateIx, Catalogue, LabelBook, Shard},
+    domain::Shard,
     features::convert::task::{ConvertSet, Target},
     io::Decoder,
-    store::Project,
-    workspace::{
-        open::read_until,
-        queue::{column::has_field, filter::Filter},
-    },
+    workspace::open::read_until,
 };
 
 /// Arguments of `convert`.
@@ -34,22 +30,14 @@ pub struct Args {
     /// file, which `destello merge` puts together. What is there already is not written again
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// Only candidates that meet this, as in the filter line of the window: 'mag<20 label:real'
-    #[arg(long, value_name = "FILTER")]
-    filter: Option<String>,
-    /// The project whose labels, flags and notes the filter means
-    #[arg(long, value_name = "FILE", requires = "filter")]
-    project: Option<PathBuf>,
+    #[command(flatten)]
+    part: FilterArgs,
 }
 
 /// Converts, and prints how much; exit status 2 where something was left out.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let target = Target::of(&args.out).map_err(anyhow::Error::msg)?;
-    let filter = args.filter.as_deref().map(filter).transpose()?;
-    let book = match &args.project {
-        Some(project) => book_of(&Project::open_existing(project)?)?,
-        None => LabelBook::default(),
-    };
+    let chosen = args.part.read()?;
     let cancel = cancel_by_signal()?;
     let decoder = Arc::new(Decoder::default());
     let opened = read_until(&args.paths, &decoder, &cancel);
@@ -61,8 +49,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         is_stopped || !opened.catalogue.is_empty(),
         "nothing could be opened"
     );
-    let only = match &filter {
-        Some(filter) if !is_stopped => Some(kept(filter, &opened.catalogue, &book)?),
+    let only = match &chosen {
+        Some(chosen) if !is_stopped => Some(chosen.of(&opened.catalogue)?),
         _ => None,
     };
     let task = ConvertSet {
@@ -86,29 +74,4 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     print_line(&written.in_words())?;
     Ok(ExitCode::from(if is_clean { 0 } else { 2 }))
-}
-
-fn filter(line: &str) -> anyhow::Result<Filter> {
-    let filter = Filter::parse(line).map_err(anyhow::Error::msg);
-    let filter = filter.with_context(|| format!("--filter {line:?}"))?;
-    ensure!(
-        !filter.uses_scores(),
-        "--filter {line:?}: no scores are known here: write them with `destello score`, join the table in the window, and save from there"
-    );
-    Ok(filter)
-}
-
-/// The candidates that the filter keeps, of which there must be one.
-fn kept(
-    filter: &Filter,
-    catalogue: &Catalogue,
-    book: &LabelBook,
-) -> anyhow::Result<HashSet<CandidateIx>> {
-    let unknown = filter.fields().find(|name| !has_field(catalogue, name));
-    if let Some(name) = unknown {
-        bail!("--filter: no candidate has a column {name}");
-    }
-    let kept: HashSet<_> = filter.kept_of(catalogue, book).into_iter().collect();
-    ensure!(!kept.is_empty(), "--filter: no candidate meets it");
-    Ok(kept)
 }

@@ -6,6 +6,7 @@ mod convert;
 pub mod demo;
 mod evaluate;
 mod explain;
+mod filter_option;
 mod fine_tune;
 mod guide;
 pub mod inspect;

@@ -63,7 +63,9 @@ pub fn run(args: &Args, commands: &clap::Command) -> anyhow::Result<ExitCode> {
             path.display()
         );
     }
-    if !missing.is_empty() && missing.len() == paths.len() {
+    // A project shows its labels without its stamps, too.
+    let has_project = args.project.is_some() || !addresses.is_empty();
+    if !has_project && !missing.is_empty() && missing.len() == paths.len() {
         return Ok(ExitCode::from(2));
     }
     let project = args.project.clone().or_else(|| addresses.first().cloned());

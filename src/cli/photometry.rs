@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::{
+    filter_option::FilterArgs,
     print::print_line,
     progress::{INTERRUPTED, cancel_by_signal, unless_cancelled, with_progress},
 };
@@ -39,6 +40,8 @@ pub struct Args {
     /// The table to write: .csv, .parquet or .fits; by default CSV on standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    part: FilterArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,6 +79,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         // Before anything is opened.
         table::format_of(out)?;
     }
+    let chosen = args.part.read()?;
     let cancel = cancel_by_signal()?;
     let decoder = Arc::new(Decoder::default());
     let opened = read_until(&args.paths, &decoder, &cancel);
@@ -86,9 +90,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .map(|problem| format!(": {problem}"));
         bail!("no candidate was found{}", cause.unwrap_or_default());
     }
+    let only = match &chosen {
+        Some(chosen) if !cancel.is_cancelled() => Some(chosen.of(&opened.catalogue)?),
+        _ => None,
+    };
     let task = MeasureSet {
         catalogue: Arc::new(opened.catalogue),
-        only: None,
+        only,
         order,
         decoder,
         out: args.out.clone(),

@@ -69,6 +69,8 @@ fn a_filter_that_means_nothing_writes_nothing() {
     for (filter, why) in [
         ("mag<", "mag<"),
         ("score>0.5", "no scores are known here"),
+        ("not significance>5", "no scores are known here"),
+        ("not assigned", "write whose"),
         ("colour>1", "no candidate has a column colour"),
         ("mag>99", "no candidate meets it"),
     ] {

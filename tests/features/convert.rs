@@ -65,6 +65,19 @@ fn what_cannot_be_saved_is_refused_in_a_sentence() {
         window.toast()
     );
     assert_eq!(std::fs::read_dir(set.path()).unwrap().count(), 4);
+    // The file that is open stays whole.
+    let out = set.beside("night.parquet");
+    save(&mut window, &out);
+    let whole = std::fs::read(&out).unwrap();
+    let mut again = InlineWindow::on(&out, &set.beside("again.destello"));
+    again.filter("id:object000");
+    save(&mut again, &out);
+    assert!(
+        again.toast().contains("choose another name"),
+        "{}",
+        again.toast()
+    );
+    assert_eq!(std::fs::read(&out).unwrap(), whole);
     window.filter("mag>99");
     save(&mut window, &set.beside("none.parquet"));
     assert_eq!(

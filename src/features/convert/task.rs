@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use anyhow::ensure;
+
 use crate::{
     domain::{CandidateIx, Catalogue, Shard, words::counted},
     features::scoring::part::set_fingerprint,
@@ -79,6 +81,11 @@ impl Task for ConvertSet {
 
     fn run(self, cx: &TaskContext<Progress>) -> anyhow::Result<WrittenSet> {
         cx.check()?;
+        ensure!(
+            !is_source(&self.catalogue, self.target.path()),
+            "{}: the stamps are read from this file; choose another name",
+            self.target.path().display()
+        );
         let catalogue = match &self.only {
             Some(only) => Arc::new(self.catalogue.of_these(only)),
             None => self.catalogue,
@@ -109,6 +116,26 @@ impl Task for ConvertSet {
             target: self.target,
         })
     }
+}
+
+/// True for a file from which stamps of the set are read: it would be replaced by a part of itself.
+fn is_source(catalogue: &Catalogue, out: &Path) -> bool {
+    let Ok(out) = out.canonicalize() else {
+        return false;
+    };
+    let all = catalogue
+        .iter()
+        .flat_map(|(_, candidate)| &candidate.epochs);
+    let mut stamps = all.flat_map(|epoch| &epoch.stamps);
+    let mut last = None;
+    stamps.any(|stamp| {
+        let path = &*stamp.source.path;
+        // Those of one file follow each other.
+        let is_new = last.replace(path) != Some(path);
+        is_new
+            && path.file_name() == out.file_name()
+            && path.canonicalize().is_ok_and(|path| path == out)
+    })
 }
 
 /// Writes the part of a share of the objects; none where it is there already.

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use super::{
+    measured::measured_roles,
     photometry::{order::PhotometryOrder, task::MeasureSet},
     state::LightCurvePane,
 };
 use crate::{
+    domain::Role,
     tasks::{TaskEvent, next_event},
     workspace::{context::Context, shared::Shared},
 };
@@ -32,12 +34,21 @@ impl LightCurvePane {
             catalogue: shared.catalogue.clone(),
             only: shared.listed(),
             order: PhotometryOrder {
-                on: self.curve.on,
+                on: self.role_to_measure(shared),
                 ..PhotometryOrder::default()
             },
             decoder: shared.stamps.decoder().clone(),
             out: Some(out),
         }));
+    }
+
+    /// The stamps that the light curve on screen is measured on, or would be.
+    fn role_to_measure(&self, shared: &Shared) -> Role {
+        let roles = shared.candidate().map(measured_roles).unwrap_or_default();
+        if roles.contains(&self.curve.on) {
+            return self.curve.on;
+        }
+        roles.first().copied().unwrap_or(self.curve.on)
     }
 
     /// True while the table is made.

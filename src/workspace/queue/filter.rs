@@ -135,6 +135,21 @@ impl Filter {
         self.root.matches(row)
     }
 
+    /// Why the data and labels alone do not answer it; none where they do.
+    pub fn unknown_without_window(&self) -> Option<&'static str> {
+        let terms = self.terms();
+        let is_of_scores = |term: &&Term| term.column() == Some(&Column::Significance);
+        if self.uses_scores() || terms.iter().any(|term| is_of_scores(term)) {
+            return Some(
+                "no scores are known here: write them with `destello score`, join the table in the window, and save from there",
+            );
+        }
+        let is_mine = terms
+            .iter()
+            .any(|term| matches!(term, Term::Assigned(None)));
+        is_mine.then_some("write whose: assigned:NAME")
+    }
+
     /// The candidates that meet it by the data and these labels alone, in the order of finding.
     pub fn kept_of(&self, catalogue: &Catalogue, book: &LabelBook) -> Vec<CandidateIx> {
         let facts = Facts {
