@@ -182,7 +182,7 @@ fn the_order_of_a_shortlist_is_over_with_it_also_after_a_restart() {
         })
     };
     let look_at_two = |window: &mut InlineWindow| {
-        let candidates = ["centre", "lost"].map(|id| (window.ix(id), 0)).into();
+        let candidates = ["centre", "lost"].map(|id| (window.ix(id), 0_usize)).into();
         window.apply(Command::Evaluate(Evaluate::Open(Shortlist {
             title: "2 decisions changed".into(),
             candidates,
