@@ -277,10 +277,10 @@ fn a_pointer_that_rests_on_a_screen_does_not_make_it_look_chosen() {
     press(&mut view, NONE, Key::Escape);
     view.state_mut().window.act(Action::Inspect);
     rest(&mut view);
-    // Beside its name, as the ground of the bar is and not as the one that is shown.
+    // Above its name, as the ground of the bar is and not as the one that is shown.
     let image = view.render().unwrap();
     let ground = |name: &str| {
-        let corner = rect_of(&view, name).left_center() + egui::vec2(3.0, 0.0);
+        let corner = rect_of(&view, name).center_top() + egui::vec2(0.0, 3.0);
         *image.get_pixel(corner.x as u32, corner.y as u32)
     };
     assert_eq!(ground("Latent"), ground("Mosaic"));
