@@ -100,6 +100,34 @@ fn who_is_to_judge_a_candidate_sees_no_label_of_others_before() {
 }
 
 #[test]
+fn a_list_is_made_anew_when_labels_become_hidden() {
+    let set = StampSet::new();
+    let project = set.beside("night.destello");
+    let mut ana = window(&set, "ana", &project);
+    let mut ben = window(&set, "ben", &project);
+    judge(&mut ana, "hits01", REAL);
+    wait_for(&mut ben, 1);
+    ben.filter("label:real");
+    assert_eq!(ben.queue(), ["hits01"]);
+    ben.go_to("hits01");
+    // An assignment that comes from elsewhere hides the label, and the list must not show whose it is.
+    assign(&mut ana, "ana,ben", 2);
+    wait_for(&mut ben, 2);
+    ben.poll();
+    assert_eq!(ben.queue(), [""; 0]);
+    assert!(ben.state.shared.place.candidate.is_none());
+    // Cleo is to judge none: she sees it, and Ben after her does not.
+    ben.state.shared.settings.annotator = "cleo".into();
+    ben.poll();
+    assert_eq!(ben.queue(), ["hits01"]);
+    ben.state.shared.settings.annotator = "ben".into();
+    ben.poll();
+    assert_eq!(ben.queue(), [""; 0]);
+    ana.close();
+    ben.close();
+}
+
+#[test]
 fn what_is_not_seen_is_not_taken_away() {
     let set = StampSet::new();
     let project = set.beside("night.destello");
@@ -122,7 +150,10 @@ fn what_is_not_seen_is_not_taken_away() {
         ben.go_to(id);
         ben.act(Action::ClearLabel);
         let words = ben.toast().to_owned();
-        assert!(words.starts_with("1 candidate passed over"), "{id}: {words}");
+        assert!(
+            words.starts_with("1 candidate passed over"),
+            "{id}: {words}"
+        );
     }
     ben.go_to("hits01");
     ben.apply(note(" "));

@@ -46,7 +46,10 @@ impl LatentPane {
         if unjudged.is_empty() {
             let assigned = shared.book.assignment();
             let rest = assigned.map_or("", |_| ", or waits to be judged by you one by one");
-            let text = format!("every member of component {} is judged{rest}", component + 1);
+            let text = format!(
+                "every member of component {} is judged{rest}",
+                component + 1
+            );
             shared.report(text, cx.now);
             return;
         }

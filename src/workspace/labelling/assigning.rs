@@ -25,6 +25,19 @@ impl Shared {
         }
     }
 
+    /// Filters and sorts anew where another assignment, or another person who labels, hides other labels than before.
+    pub fn follow_assignment(&mut self, cx: &Context) {
+        if !self.assigned_view.follow(&self.book) {
+            return;
+        }
+        self.refresh_queue();
+        self.selection.keep_shown(&self.queue);
+        // While a set opens, its own place is still to be found.
+        if self.place.is_chosen || !self.is_indexing() {
+            self.stay_in_queue(cx);
+        }
+    }
+
     /// From now on candidates are judged so, for everybody who has this project.
     pub fn assign(&mut self, assignment: Assignment, cx: &Context) {
         let Some(step) = self.next_step(cx) else {
@@ -34,9 +47,7 @@ impl Shared {
         let action = LabelAction::Assign(assignment);
         let event = self.event(step, "".into(), action, Origin::Window, cx);
         self.record(vec![event]);
-        self.refresh_queue();
-        self.selection.keep_shown(&self.queue);
-        self.stay_in_queue(cx);
+        self.follow_assignment(cx);
         self.report(text, cx.now);
     }
 
