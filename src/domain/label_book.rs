@@ -180,6 +180,12 @@ impl LabelBook {
         self.hidden.contains(candidate)
     }
 
+    /// True where a candidate is assigned to the viewer, who has not judged it. Whether others have judged it makes no difference.
+    pub fn awaits_viewer(&self, candidate: &str) -> bool {
+        let is_untouched = !self.of_candidate.contains_key(candidate);
+        self.hides(candidate) || (is_untouched && self.is_for_viewer(candidate))
+    }
+
     /// How often the states of all candidates were made anew: what is counted by events is counted anew then.
     pub const fn folds(&self) -> u64 {
         self.folds

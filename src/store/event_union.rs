@@ -1,7 +1,7 @@
 //! The union of the events of several projects: which are the same, which step numbers they get, in which order they stand.
 //!
 //! Events are the same where their identities are; where copies of a project that had no identities got them each for itself, where
-//! all that is in them is. Step numbers are given by each file for itself: those that come in get numbers that follow from the
+//! all that is in them is and the first events of their steps are the same. Step numbers are given by each file for itself: those that come in get numbers that follow from the
 //! identity of an event of theirs, so that whoever merges the same projects has the same numbers.
 
 use std::{
@@ -91,7 +91,10 @@ struct Gathering {
     /// The project that each row was taken from.
     sources: Vec<usize>,
     by_identity: HashMap<Vec<u8>, usize>,
-    /// By all that is in an event but its step, and which of several alike in its project it is.
+    /// For each row the first one of its step.
+    firsts: Vec<usize>,
+    /// By all that is in an event but its step, together with the first event of its step, and which of several alike in its
+    /// project it is.
     by_content: HashMap<(u64, usize), usize>,
 }
 
@@ -106,8 +109,12 @@ impl Gathering {
         let mut taken = Taken::default();
         let mut alike: HashMap<u64, usize> = HashMap::new();
         let mut seen = HashSet::new();
+        // The row of the first event of each step of this project.
+        let mut firsts: HashMap<i64, usize> = HashMap::new();
         for row in rows {
-            let content = content_of(&row.cells);
+            let step = step_of(&row);
+            let first = firsts.get(&step).copied();
+            let content = content_in_step(&row, first);
             let nth = alike.entry(content).or_default();
             let key = (content, *nth);
             *nth += 1;
@@ -116,6 +123,7 @@ impl Gathering {
                 if !is_alike(&self.rows[at].cells, &row.cells) {
                     return Err(contradiction(source, &self.rows[at], &row));
                 }
+                firsts.entry(step).or_insert(at);
                 if seen.insert(at) {
                     taken.order.push(at);
                     taken.ranges.push(range);
@@ -124,6 +132,8 @@ impl Gathering {
             }
             let same = self.by_content.get(&key).copied();
             let same = same.filter(|at| is_alike(&self.rows[*at].cells, &row.cells));
+            // Rows of two imports of one table are alike: they are the same where the imports are.
+            let same = same.filter(|at| self.firsts[*at] == first.unwrap_or(*at));
             let at = match same {
                 // Within one project events that are alike are two.
                 Some(at) if self.sources[at] != source && seen.insert(at) => {
@@ -142,9 +152,11 @@ impl Gathering {
                     self.by_content.entry(key).or_insert(at);
                     self.rows.push(row);
                     self.sources.push(source);
+                    self.firsts.push(first.unwrap_or(at));
                     at
                 }
             };
+            firsts.entry(step).or_insert(at);
             taken.order.push(at);
             taken.ranges.push(range);
         }
@@ -198,12 +210,22 @@ fn content_of(cells: &[Value]) -> u64 {
     })
 }
 
-/// The range of step numbers that an event is in.
-fn range_of(row: &EventRow) -> i64 {
+/// The same with the row of the first event of its step; none for the first one itself.
+fn content_in_step(row: &EventRow, first: Option<usize>) -> u64 {
+    let of_step = first.map_or(0, |first| first as u64 + 1);
+    fnv::fnv1a(content_of(&row.cells), of_step.to_le_bytes())
+}
+
+fn step_of(row: &EventRow) -> i64 {
     match row.cells[STEP] {
-        Value::Integer(step) => step >> 32,
+        Value::Integer(step) => step,
         _ => 0,
     }
+}
+
+/// The range of step numbers that an event is in.
+fn range_of(row: &EventRow) -> i64 {
+    step_of(row) >> 32
 }
 
 /// The range of step numbers that an identity leads to.

@@ -12,6 +12,7 @@ use super::{
     event_row::{COLUMNS, EventRow, PLACES, event_of, rows_in_order},
     event_union::{Contradiction, Union},
     open::check_folder,
+    place::name_if_free,
     project::{Project, StoreError},
 };
 
@@ -48,15 +49,14 @@ pub fn merge_files(projects: &[PathBuf], into: &Path) -> Result<Merged, StoreErr
     beside.push(format!(".{}.partial", std::process::id()));
     let beside = PathBuf::from(beside);
     let made = make(&others, &beside).and_then(|merged| {
-        fs::rename(&beside, into).map_err(|error| StoreError::NotWritable {
+        name_if_free(&beside, into).map_err(|error| StoreError::NotWritable {
             path: into.into(),
             why: error.to_string(),
         })?;
         Ok(merged)
     });
-    if made.is_err() {
-        fs::remove_file(&beside).ok();
-    }
+    // It has two names where it was made, and none is wanted where it was not.
+    fs::remove_file(&beside).ok();
     made
 }
 

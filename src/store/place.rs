@@ -75,16 +75,7 @@ impl Project {
     /// Gives the copy the project's name, unless another file has taken it.
     fn put_in_place(&self, copy: &Path) -> Result<(), StoreError> {
         self.drop_logs();
-        let linked = fs::hard_link(copy, &self.path).or_else(|error| {
-            // Not every file system has links.
-            let is_free = error.kind() != std::io::ErrorKind::AlreadyExists && !self.path.exists();
-            if is_free {
-                fs::rename(copy, &self.path)
-            } else {
-                Err(error)
-            }
-        });
-        linked.map_err(|error| StoreError::NotWritable {
+        name_if_free(copy, &self.path).map_err(|error| StoreError::NotWritable {
             path: self.path.clone(),
             why: error.to_string(),
         })
@@ -165,4 +156,17 @@ fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+/// Gives a file another name, unless a file has it.
+pub(super) fn name_if_free(file: &Path, name: &Path) -> std::io::Result<()> {
+    fs::hard_link(file, name).or_else(|error| {
+        // Not every file system has links.
+        let is_free = error.kind() != std::io::ErrorKind::AlreadyExists && !name.exists();
+        if is_free {
+            fs::rename(file, name)
+        } else {
+            Err(error)
+        }
+    })
 }

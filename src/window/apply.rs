@@ -126,6 +126,7 @@ impl AppState {
         self.carry_out(cx);
         let shared = &mut self.shared;
         shared.follow_annotator();
+        shared.follow_assignment(cx);
         shared.label_count.update(&shared.catalogue, &shared.book);
         self.dialog.want_paths(shared, cx);
         self.header.want_header(shared, cx);

@@ -6,6 +6,7 @@ pub mod alike;
 pub mod annotator;
 pub mod any_model;
 pub mod assemble;
+pub mod assigned_view;
 pub mod clock;
 pub mod command;
 pub mod context;

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     alike::Alike,
+    assigned_view::AssignedView,
     context::Context,
     display::Display,
     drawn::Sight,
@@ -92,6 +93,8 @@ pub struct Shared {
     pub journal: Option<Journal>,
     /// Candidates that wait for a second word.
     pub repeat_check: RepeatCheck,
+    /// What hides labels of others.
+    pub assigned_view: AssignedView,
     /// Number of the present opening: a picture that was drawn of an earlier one shows other candidates.
     pub generation: u64,
     /// How often epochs of the opened set have got other numbers.
@@ -156,6 +159,7 @@ impl Shared {
             project: ProjectState::default(),
             journal: None,
             repeat_check: RepeatCheck::default(),
+            assigned_view: AssignedView::default(),
             generation: 0,
             renumbered: 0,
             label_count: LabelCount::default(),

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use destello::{
     domain::{LabelEvent, Timestamp},
     store::Project,
-    window::command::{Command, TeamCommand},
+    window::command::{Command, Label, TeamCommand},
     workspace::{action::Action, settings::Settings},
 };
 
@@ -95,6 +95,82 @@ fn who_is_to_judge_a_candidate_sees_no_label_of_others_before() {
     assert_eq!(ben.queue(), [""; 0]);
     ben.filter("assigned:ana flag=1");
     assert_eq!(ben.queue(), ["hits02"]);
+    ana.close();
+    ben.close();
+}
+
+#[test]
+fn a_list_is_made_anew_when_labels_become_hidden() {
+    let set = StampSet::new();
+    let project = set.beside("night.destello");
+    let mut ana = window(&set, "ana", &project);
+    let mut ben = window(&set, "ben", &project);
+    judge(&mut ana, "hits01", REAL);
+    wait_for(&mut ben, 1);
+    ben.filter("label:real");
+    assert_eq!(ben.queue(), ["hits01"]);
+    ben.go_to("hits01");
+    // An assignment that comes from elsewhere hides the label, and the list must not show whose it is.
+    assign(&mut ana, "ana,ben", 2);
+    wait_for(&mut ben, 2);
+    ben.poll();
+    assert_eq!(ben.queue(), [""; 0]);
+    assert!(ben.state.shared.place.candidate.is_none());
+    // Cleo is to judge none: she sees it, and Ben after her does not.
+    ben.state.shared.settings.annotator = "cleo".into();
+    ben.poll();
+    assert_eq!(ben.queue(), ["hits01"]);
+    ben.state.shared.settings.annotator = "ben".into();
+    ben.poll();
+    assert_eq!(ben.queue(), [""; 0]);
+    ana.close();
+    ben.close();
+}
+
+#[test]
+fn what_is_not_seen_is_not_taken_away() {
+    let set = StampSet::new();
+    let project = set.beside("night.destello");
+    let mut ana = window(&set, "ana", &project);
+    let mut ben = window(&set, "ben", &project);
+    assign(&mut ana, "ana,ben", 2);
+    judge(&mut ana, "hits01", REAL);
+    ana.go_to("hits01");
+    let candidate = ana.state.shared.place.candidate.unwrap();
+    let note = |text: &str| {
+        Command::Label(Label::Note {
+            candidate,
+            text: text.into(),
+        })
+    };
+    ana.apply(note("a dipole"));
+    wait_for(&mut ben, 3);
+    // Neither what others gave nor what nobody gave: the answer is the same.
+    for id in ["hits01", "hits02"] {
+        ben.go_to(id);
+        ben.act(Action::ClearLabel);
+        let words = ben.toast().to_owned();
+        assert!(
+            words.starts_with("1 candidate passed over"),
+            "{id}: {words}"
+        );
+    }
+    ben.go_to("hits01");
+    ben.apply(note(" "));
+    assert!(ben.toast().contains("nothing of yours"), "{}", ben.toast());
+    assert_eq!(ben.state.shared.book.events().len(), 3);
+    assert_eq!(ana.classes(&["hits01"]), ["real"]);
+    // What is Ben's he can take off, and once he has judged he sees and clears what there is.
+    ben.act(Action::Flag);
+    ben.act(Action::Flag);
+    assert_eq!(ben.toast(), "flag taken off: hits01");
+    judge(&mut ben, "hits01", BOGUS);
+    let state = ben.state.shared.book.state("hits01");
+    assert_eq!(state.note.as_deref(), Some("a dipole"));
+    ben.go_to("hits01");
+    ben.act(Action::ClearLabel);
+    wait_for(&mut ana, 7);
+    assert_eq!(ana.classes(&["hits01"]), ["-"]);
     ana.close();
     ben.close();
 }

@@ -117,8 +117,15 @@ impl Stream {
         Ok(format!("{seq} {id} {names}"))
     }
 
-    /// Takes in what other windows wrote, and what this one did.
+    /// Takes in what other windows wrote, and what this one did. The first time it is all, in the order in which it counts, so that
+    /// what is taken back is what a window would take back.
     fn refresh(&mut self) -> anyhow::Result<()> {
+        if self.last_seq == 0 || self.project.is_reordered()? {
+            let (events, last) = self.project.history()?;
+            self.book = LabelBook::of(events.into_iter().map(Arc::new));
+            self.last_seq = last;
+            return Ok(());
+        }
         for (seq, event) in self.project.events_since(self.last_seq)? {
             self.last_seq = seq;
             self.book.push(Arc::new(event));

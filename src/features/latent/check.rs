@@ -24,12 +24,19 @@ impl LatentPane {
 
 impl LatentPane {
     /// Members of a component without a decision, of those in the queue: no one labels what
-    /// the filter hides.
+    /// the filter hides, nor what others may have labelled unseen.
     pub fn unjudged_members(&self, shared: &Shared, component: usize) -> Vec<CandidateIx> {
+        let book = &shared.book;
+        // A judgement of one's own beside those of others is made by looking.
+        let is_of_several = book.assignment().is_some_and(|all| all.judges > 1);
+        let is_open = |id: &str| {
+            let waits = book.hides(id) || (is_of_several && book.awaits_viewer(id));
+            !waits && !book.state(id).is_seen()
+        };
         let mut members = self.shown_members(shared, component);
         members.retain(|ix| {
             let candidate = shared.catalogue.get(*ix);
-            candidate.is_some_and(|candidate| !shared.book.state(&candidate.id).is_seen())
+            candidate.is_some_and(|candidate| is_open(&candidate.id))
         });
         members
     }
@@ -37,7 +44,12 @@ impl LatentPane {
     pub(crate) fn check_members(&mut self, shared: &mut Shared, component: usize, cx: &Context) {
         let unjudged = self.unjudged_members(shared, component);
         if unjudged.is_empty() {
-            let text = format!("every member of component {} is judged", component + 1);
+            let assigned = shared.book.assignment();
+            let rest = assigned.map_or("", |_| ", or waits to be judged by you one by one");
+            let text = format!(
+                "every member of component {} is judged{rest}",
+                component + 1
+            );
             shared.report(text, cx.now);
             return;
         }

@@ -106,6 +106,7 @@ impl LatentPane {
             scores: is_of_scores.then(|| shared.scores.revision()),
             is_hidden: hides_color(shared, &color_by),
             unrepeated: shared.repeat_check.hidden(),
+            assigned: shared.assigned_view.changes(),
             color_by,
         }
     }

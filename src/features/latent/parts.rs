@@ -60,6 +60,8 @@ pub(super) struct ShadeKey {
     pub(super) is_hidden: bool,
     /// Labels that are hidden.
     pub(super) unrepeated: usize,
+    /// How often what is assigned hid other labels.
+    pub(super) assigned: u64,
 }
 
 impl ShadeKey {
@@ -67,7 +69,8 @@ impl ShadeKey {
     pub(super) fn hides_more(&self, before: &Self) -> bool {
         let is_of_column = matches!(self.color_by, ColorBy::Column(_));
         (self.is_hidden && !before.is_hidden)
-            || (is_of_column && self.unrepeated != before.unrepeated)
+            || (is_of_column
+                && (self.unrepeated != before.unrepeated || self.assigned != before.assigned))
     }
 }
 

@@ -32,6 +32,8 @@ pub struct MergedLabels {
     pub contradicted: usize,
     /// Candidates that had a label and have another one now.
     pub changed: usize,
+    /// Who judges what, in words, where another project's assignment counts now.
+    pub assigned: Option<String>,
 }
 
 impl Task for MergeProjects {
@@ -46,10 +48,12 @@ impl Task for MergeProjects {
 
 fn merge(projects: &[PathBuf], into: &Path) -> anyhow::Result<MergedLabels> {
     let before = if into.exists() {
-        labels_of(&book_of(into)?)
+        book_of(into)?
     } else {
-        BTreeMap::new()
+        LabelBook::default()
     };
+    let assignment = before.assignment().cloned();
+    let before = labels_of(&before);
     let merged = merge_files(projects, into)?;
     let book = book_of(into)?;
     let mut votes = Votes::default();
@@ -64,6 +68,9 @@ fn merge(projects: &[PathBuf], into: &Path) -> anyhow::Result<MergedLabels> {
     let changed = before
         .iter()
         .filter(|(id, classes)| is_changed(id, classes));
+    let now = book.assignment().cloned();
+    let is_reassigned = now != assignment;
+    let assigned = is_reassigned.then(|| now.unwrap_or_default().in_words());
     let server = Project::open_existing(into)?.server()?;
     Ok(MergedLabels {
         into: server.map_or_else(|| into.display().to_string(), |server| server.address),
@@ -71,6 +78,7 @@ fn merge(projects: &[PathBuf], into: &Path) -> anyhow::Result<MergedLabels> {
         people: people.len(),
         contradicted: votes.contradicted(),
         changed: changed.count(),
+        assigned,
     })
 }
 
@@ -110,6 +118,11 @@ impl MergedLabels {
             let candidates = counted(self.changed as u64, "candidate");
             words.push(format!("{candidates} {verb} another label than before"));
         }
+        if let Some(assigned) = &self.assigned {
+            words.push(format!(
+                "the latest assignment of these projects counts now: {assigned}"
+            ));
+        }
         words.join("; ")
     }
 }
@@ -127,6 +140,7 @@ mod tests {
             people: 1,
             contradicted: 0,
             changed: 0,
+            assigned: None,
         };
         assert_eq!(
             labels.in_words(),
@@ -139,5 +153,10 @@ mod tests {
             "night.destello has 312 label events of 3 people, 104 of them new; people contradict each other on \
              12 candidates; 1 candidate has another label than before"
         );
+        (labels.contradicted, labels.changed) = (0, 0);
+        labels.assigned = Some("1 of 2 people judges each candidate: ana, ben".into());
+        assert!(labels.in_words().ends_with(
+            "; the latest assignment of these projects counts now: 1 of 2 people judges each candidate: ana, ben"
+        ));
     }
 }

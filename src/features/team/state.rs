@@ -189,8 +189,11 @@ impl TeamPane {
 
     /// Merges these projects into the one that is open.
     pub(crate) fn merge(&mut self, shared: &mut Shared, projects: Vec<PathBuf>, cx: &Context) {
-        let Some(into) = shared.project.path.clone() else {
-            shared.warn(shared.why_no_labels(), cx.now);
+        let there = shared.project.path.clone().filter(|file| file.exists());
+        // What cannot be written now, or lies elsewhere by now, would come to be another project.
+        let Some(into) = there.filter(|_| shared.project.fault.is_none()) else {
+            let why = why_no_merge(shared);
+            shared.warn(why, cx.now);
             return;
         };
         let task = MergeProjects { projects, into };
@@ -275,6 +278,16 @@ impl TeamPane {
             _ => {}
         }
         self.status = status;
+    }
+}
+
+fn why_no_merge(shared: &Shared) -> String {
+    match (&shared.project.path, &shared.project.fault) {
+        (Some(file), None) => format!(
+            "{}: the project is not there any more, and no other is merged into it: bring the file back first",
+            file.display()
+        ),
+        _ => shared.why_no_labels(),
     }
 }
 

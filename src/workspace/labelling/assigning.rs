@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    domain::{Assignment, LabelAction, LabelBook, Origin},
+    domain::{
+        Assignment, CandidateIx, LabelAction, LabelBook, Origin, label_book::LabelState,
+        words::counted,
+    },
     workspace::{context::Context, shared::Shared},
 };
 
@@ -22,6 +25,19 @@ impl Shared {
         }
     }
 
+    /// Filters and sorts anew where another assignment, or another person who labels, hides other labels than before.
+    pub fn follow_assignment(&mut self, cx: &Context) {
+        if !self.assigned_view.follow(&self.book) {
+            return;
+        }
+        self.refresh_queue();
+        self.selection.keep_shown(&self.queue);
+        // While a set opens, its own place is still to be found.
+        if self.place.is_chosen || !self.is_indexing() {
+            self.stay_in_queue(cx);
+        }
+    }
+
     /// From now on candidates are judged so, for everybody who has this project.
     pub fn assign(&mut self, assignment: Assignment, cx: &Context) {
         let Some(step) = self.next_step(cx) else {
@@ -31,10 +47,41 @@ impl Shared {
         let action = LabelAction::Assign(assignment);
         let event = self.event(step, "".into(), action, Origin::Window, cx);
         self.record(vec![event]);
-        self.refresh_queue();
-        self.selection.keep_shown(&self.queue);
-        self.stay_in_queue(cx);
+        self.follow_assignment(cx);
         self.report(text, cx.now);
+    }
+
+    /// Those of these candidates whom an action goes to. A candidate that waits for whoever labels here may have labels of others
+    /// that are not seen: what takes something away passes it over where there is nothing of one's own to take. Of such a
+    /// candidate one's own decision can only be a skip, which undo takes back.
+    pub(super) fn without_unseen(
+        &self,
+        candidates: &[CandidateIx],
+        action: &LabelAction,
+    ) -> Vec<CandidateIx> {
+        let has_own = |state: &LabelState| match action {
+            LabelAction::Clear => false,
+            LabelAction::Flag { on: false } => state.is_flagged,
+            LabelAction::Note { text } if text.trim().is_empty() => state.note.is_some(),
+            _ => true,
+        };
+        let is_meant = |ix: &CandidateIx| {
+            self.catalogue.get(*ix).is_none_or(|candidate| {
+                let id = &candidate.id;
+                !self.book.awaits_viewer(id) || has_own(self.book.state(id))
+            })
+        };
+        candidates.iter().copied().filter(is_meant).collect()
+    }
+
+    /// Adds to the message of a decision how many candidates it passed over.
+    pub(super) fn tell_of_passed_over(&mut self, count: usize) {
+        if count > 0
+            && let Some(toast) = &mut self.toast
+        {
+            toast.text.push_str("; ");
+            toast.text.push_str(&nothing_to_take(count));
+        }
     }
 
     /// "assigned to you, 2 judge it"; none for a candidate that is not.
@@ -48,4 +95,15 @@ impl Shared {
             }
         })
     }
+}
+
+/// "3 candidates passed over: they wait for your judgement and have nothing of yours to take away".
+pub(super) fn nothing_to_take(count: usize) -> String {
+    let candidates = counted(count as u64, "candidate");
+    let why = if count == 1 {
+        "it waits for your judgement and has"
+    } else {
+        "they wait for your judgement and have"
+    };
+    format!("{candidates} passed over: {why} nothing of yours to take away")
 }

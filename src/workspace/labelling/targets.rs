@@ -94,7 +94,17 @@ impl Shared {
         }
     }
 
-    /// The same, reported in the status bar where it is about nobody.
+    /// Adds to the message of a decision how many of the selection it did not go to.
+    pub(super) fn tell_of_unseen(&mut self, unseen: usize) {
+        if unseen > 0
+            && let Some(toast) = &mut self.toast
+        {
+            let more = format!("; {unseen} selected were not on the screen and stay selected");
+            toast.text.push_str(&more);
+        }
+    }
+
+    /// Whom a decision is about; where it is about nobody, why is reported in the status bar.
     pub fn targets_or_warn(&mut self, cx: &Context) -> Option<Targets> {
         match self.targets() {
             Ok(targets) => Some(targets),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::targets::Targets;
+use super::{assigning::nothing_to_take, targets::Targets};
 use crate::{
     domain::{
         CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, label::StepId,
@@ -119,17 +119,6 @@ impl Shared {
         }
     }
 
-    /// Adds to the message of a decision how many of the selection it did not go to.
-    fn tell_of_unseen(&mut self, unseen: usize) {
-        if unseen == 0 {
-            return;
-        }
-        if let Some(toast) = &mut self.toast {
-            let more = format!("; {unseen} selected were not on the screen and stay selected");
-            toast.text.push_str(&more);
-        }
-    }
-
     /// One step: the same action for all of these. False where it could not be taken.
     fn decide_about(
         &mut self,
@@ -138,6 +127,13 @@ impl Shared {
         origin: Origin,
         cx: &Context,
     ) -> bool {
+        let meant = self.without_unseen(candidates, action);
+        let passed_over = candidates.len() - meant.len();
+        if meant.is_empty() && passed_over > 0 {
+            self.report(nothing_to_take(passed_over), cx.now);
+            return false;
+        }
+        let candidates = &*meant;
         let known = candidates
             .iter()
             .filter_map(|ix| Some((*ix, self.catalogue.get(*ix)?)));
@@ -173,6 +169,7 @@ impl Shared {
             subject(&ids)
         );
         self.report_decision(text, cx);
+        self.tell_of_passed_over(passed_over);
         self.record(events);
         if origin == Origin::Repeat && self.repeat_check.left() == 0 {
             self.report_repeats(cx);

@@ -46,6 +46,27 @@ impl Person {
         self.give(second, set(0, candidate, class));
     }
 
+    /// Imports a table in which Zoe labelled two candidates, as one step of that second.
+    fn import(&mut self, second: i64) {
+        let marker = LabelAction::Import {
+            table: "zoe.csv".into(),
+        };
+        let step = StepId(self.range + second);
+        let marker = LabelEvent {
+            step,
+            at: Timestamp(TIME_US + second * 1_000_000),
+            annotator: self.name.into(),
+            ..event(0, "", marker)
+        };
+        let row = |candidate| LabelEvent {
+            step,
+            annotator: "zoe".into(),
+            ..set(0, candidate, "real")
+        };
+        let events = [marker, row("m31"), row("m33")];
+        self.project.append(&events).unwrap();
+    }
+
     /// Takes back the step of that second.
     fn undo(&mut self, second: i64, of: i64) {
         let of = StepId(self.range + of);
@@ -303,4 +324,42 @@ fn what_cannot_be_merged_is_refused_and_nothing_is_changed() {
         .map(|entry| entry.file_name().into_string().unwrap());
     let left: Vec<String> = left.filter(|name| name.starts_with("new")).collect();
     assert_eq!(left, [""; 0]);
+}
+
+#[test]
+fn a_table_that_two_people_imported_is_an_import_of_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = |name: &str| folder.path().join(name);
+    let files = [inside("ana.destello"), inside("ben.destello")];
+    let mut ana = Person::new("ana", &files[0]);
+    ana.import(1);
+    let mut ben = Person::new("ben", &files[1]);
+    ben.import(2);
+    // Ben takes his back: Ana's stays.
+    ben.undo(3, 2);
+    drop((ana, ben));
+    let turned = [files[1].clone(), files[0].clone()];
+    for (name, projects) in [("all.destello", &files), ("turned.destello", &turned)] {
+        let done = merge_files(projects, &inside(name)).unwrap();
+        assert_eq!(done.events, 7, "{name}");
+        assert_eq!(classes(&inside(name), "m31"), "real", "{name}");
+        assert_eq!(classes(&inside(name), "m33"), "real", "{name}");
+    }
+    assert_eq!(
+        identities(&inside("all.destello")),
+        identities(&inside("turned.destello"))
+    );
+    // Each import is a step of who made it.
+    let merged = book(&inside("all.destello"));
+    let step = merged.next_undo("ana").unwrap();
+    assert_eq!(merged.step(step).count(), 3);
+    // A copy whose events got other identities is the same import still.
+    let copy = inside("copy.destello");
+    fs::copy(&files[0], &copy).unwrap();
+    let raw = rusqlite::Connection::open(&copy).unwrap();
+    raw.execute("UPDATE event_ids SET id = randomblob(16)", [])
+        .unwrap();
+    drop(raw);
+    let done = merge_files(&[files[0].clone(), copy], &inside("copies.destello")).unwrap();
+    assert_eq!(done.events, 3);
 }

@@ -5,10 +5,11 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::common::{
     self, InlineWindow, MadeLatent, Sky,
+    events::set,
     program::{finished, program},
 };
 use destello::{
-    domain::{CandidateIx, LabelAction, Origin},
+    domain::{CandidateIx, LabelAction, LabelEvent, Origin},
     features::latent::{
         check::LOOKED_AT,
         choice::{ColorBy, LatentChoice, Projection},
@@ -16,7 +17,7 @@ use destello::{
         state::LatentStatus,
     },
     imaging::Polygon,
-    window::command::{Command, Go, Latent, QueueCommand, Select},
+    window::command::{Command, Go, Latent, QueueCommand, Select, TeamCommand},
     workspace::{action::Action, queue::column::Column, screen::Screen},
 };
 
@@ -436,6 +437,42 @@ fn members_that_the_filter_hides_are_not_labelled() {
     assert_eq!(window.state.shared.labelled(), 10);
     latent(&mut window, Latent::Check(0));
     assert!(window.toast().contains("is judged"), "{}", window.toast());
+}
+
+#[test]
+fn members_that_wait_to_be_judged_without_the_labels_of_others_are_not_labelled() {
+    let (_sky, mut window) = embedded();
+    let person = window.state.shared.annotator();
+    let assign = |window: &mut InlineWindow, judges| {
+        window.apply(Command::Team(TeamCommand::People(format!("{person},ben"))));
+        window.apply(Command::Team(TeamCommand::Judges(judges)));
+        window.apply(Command::Team(TeamCommand::Assign));
+    };
+    // Both judge every candidate: there is none that may be labelled without being looked at.
+    assign(&mut window, 2);
+    latent(&mut window, Latent::Check(0));
+    assert!(window.state.latent.check().is_none());
+    assert!(window.toast().contains("one by one"), "{}", window.toast());
+    // One judges each: only what Ben has judged of the other's is left out.
+    assign(&mut window, 1);
+    let shared = &mut window.state.shared;
+    let assignment = shared.book.assignment().unwrap().clone();
+    let mut members = shared.catalogue.iter().filter(|(ix, _)| ix.0 % 3 == 0);
+    let own = members.find(|(_, candidate)| assignment.is_to(&candidate.id, &person));
+    let id = own.unwrap().1.id.clone();
+    let of_ben = LabelEvent {
+        annotator: "ben".into(),
+        ..set(7 << 40, &id, "bogus")
+    };
+    Arc::make_mut(&mut shared.book).push(Arc::new(of_ben));
+    latent(&mut window, Latent::Check(0));
+    let unjudged = window.state.latent.check().unwrap().unjudged;
+    assert_eq!(unjudged, CANDIDATES / 3 - 1);
+    latent(&mut window, Latent::LabelMembers(common::REAL));
+    assert_eq!(window.state.shared.labelled(), CANDIDATES / 3 - 1);
+    let mut all = (*window.state.shared.book).clone();
+    all.set_viewer(None);
+    assert_eq!(all.state(&id).classes.join("+"), "bogus");
 }
 
 #[test]
