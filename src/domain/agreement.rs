@@ -102,38 +102,27 @@ impl Votes {
         classes.into_iter().collect()
     }
 
-    /// Every two annotators, compared.
+    /// Every two annotators, compared. Candidates are gone through once, however many annotators there are.
     pub fn pairs(&self) -> Vec<PairAgreement> {
         let annotators: Vec<Arc<str>> = self.annotators().into_iter().collect();
+        let mut given: BTreeMap<[&Arc<str>; 2], Classes<'_>> = BTreeMap::new();
+        for votes in self.by_candidate.values() {
+            // Sorted by annotator.
+            for (at, (first, a)) in votes.iter().enumerate() {
+                for (second, b) in votes.iter().skip(at + 1) {
+                    let classes = given.entry([first, second]).or_default();
+                    *classes.entry([a, b]).or_default() += 1;
+                }
+            }
+        }
         let mut pairs = Vec::new();
         for (at, first) in annotators.iter().enumerate() {
             for second in &annotators[at + 1..] {
-                pairs.push(self.pair(first, second));
+                let classes = given.remove(&[first, second]).unwrap_or_default();
+                pairs.push(pair([first, second], &classes));
             }
         }
         pairs
-    }
-
-    fn pair(&self, first: &Arc<str>, second: &Arc<str>) -> PairAgreement {
-        let both = self.by_candidate.values();
-        let both: Vec<_> = both
-            .filter_map(|votes| Some((votes.get(first)?, votes.get(second)?)))
-            .collect();
-        let classes: BTreeSet<&Arc<str>> = both.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        let classes: Vec<Arc<str>> = classes.into_iter().cloned().collect();
-        let mut table = Confusion::new(classes.len());
-        for (a, b) in &both {
-            let places = [a, b].map(|class| classes.binary_search(class));
-            if let [Ok(a), Ok(b)] = places {
-                table.add(a, b, 1);
-            }
-        }
-        PairAgreement {
-            annotators: [first.clone(), second.clone()],
-            both: both.len(),
-            table,
-            classes,
-        }
     }
 
     /// Fleiss' kappa (Fleiss 1971) over the candidates that have as many votes as there are annotators,
@@ -241,6 +230,27 @@ pub fn repeats(book: &LabelBook) -> BTreeMap<Arc<str>, Repeats> {
         }
     }
     repeats
+}
+
+/// How often a first annotator gave the one class where a second gave the other.
+type Classes<'a> = BTreeMap<[&'a Arc<str>; 2], usize>;
+
+fn pair([first, second]: [&Arc<str>; 2], given: &Classes<'_>) -> PairAgreement {
+    let classes: BTreeSet<&Arc<str>> = given.keys().flatten().copied().collect();
+    let classes: Vec<Arc<str>> = classes.into_iter().cloned().collect();
+    let mut table = Confusion::new(classes.len());
+    for (both, count) in given {
+        let places = both.map(|class| classes.binary_search(class));
+        if let [Ok(a), Ok(b)] = places {
+            table.add(a, b, *count as u64);
+        }
+    }
+    PairAgreement {
+        annotators: [first.clone(), second.clone()],
+        both: given.values().sum(),
+        table,
+        classes,
+    }
 }
 
 fn counts(votes: &BTreeMap<Arc<str>, Arc<str>>) -> BTreeMap<&Arc<str>, usize> {

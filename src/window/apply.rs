@@ -119,6 +119,7 @@ impl AppState {
             || self.evaluation.is_busy()
             || self.label_files.is_busy()
             || self.team.is_merging()
+            || self.team.is_counting()
     }
 
     /// What follows from any change.

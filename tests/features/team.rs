@@ -243,6 +243,7 @@ fn how_far_everybody_is_is_counted_as_labels_come_in() {
     wait_for(&mut ben, 5);
     ben.set_clock(Timestamp(ben.now().0 + 2 * SECOND_US));
     ben.poll();
+    ben.settle();
     assert_eq!(words(&ben), ["4 of 6 judged", "0 of 6 judged"]);
     assert_eq!(ben.state.team.tally().agreement, [""; 0]);
     for id in ["hits01", "hits02", "hits03", "hits04"] {
@@ -250,6 +251,7 @@ fn how_far_everybody_is_is_counted_as_labels_come_in() {
     }
     ben.set_clock(Timestamp(ben.now().0 + 2 * SECOND_US));
     ben.poll();
+    ben.settle();
     let tally = ben.state.team.tally();
     assert_eq!(
         tally.in_words(),

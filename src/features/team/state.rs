@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::{
+    counting::TeamCount,
     merge::MergeProjects,
-    tally::{Shares, TeamTally},
+    tally::TeamTally,
     task::{ShareLabels, TeamStatus},
 };
 use crate::{
-    domain::{Assignment, Timestamp, words::counted},
+    domain::{Assignment, words::counted},
     store::server::Address,
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
     workspace::{
@@ -38,21 +39,8 @@ pub enum TeamCommand {
 
 /// How many are to judge a candidate, where nobody has said otherwise.
 const USUAL_JUDGES: usize = 2;
-/// Labels are counted anew at most so often, microseconds.
-const COUNT_EVERY_US: i64 = 1_000_000;
 /// The filter of what is assigned and not judged.
 const OWN: &str = "assigned label:none not state:unsure";
-
-/// What the shares follow from: the opening, its candidates so far, the assignment.
-type SharesOf = (u64, usize, Option<Assignment>);
-
-/// What the people were counted from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Counted {
-    generation: u64,
-    revision: u64,
-    candidates: usize,
-}
 
 /// The state of the pane, and of the exchange.
 #[derive(Debug, Default)]
@@ -70,10 +58,7 @@ pub struct TeamPane {
     people: Option<String>,
     judges: Option<usize>,
     assign_fault: Option<String>,
-    tally: TeamTally,
-    /// Of which set under which assignment they are.
-    shares: Option<(SharesOf, Shares)>,
-    counted: Option<(Counted, Timestamp)>,
+    count: TeamCount,
 }
 
 impl TeamPane {
@@ -160,31 +145,17 @@ impl TeamPane {
 
     /// How far everybody is.
     pub const fn tally(&self) -> &TeamTally {
-        &self.tally
+        self.count.tally()
     }
 
-    /// True where labels came in since everybody was counted: they are counted within a second.
+    /// True where labels came in since everybody was counted: they are counted within a second, or where that takes long, later.
     pub fn is_tally_behind(&self, shared: &Shared) -> bool {
-        let counted = self.counted.map(|(counted, _)| counted);
-        counted != Some(Counted::of(shared))
+        self.count.is_behind(shared)
     }
 
-    fn count(&mut self, shared: &Shared, cx: &Context) {
-        let is_time = self
-            .counted
-            // A clock that was set back must not hold it up.
-            .is_none_or(|(_, at)| !(0..COUNT_EVERY_US).contains(&(cx.now.0 - at.0)));
-        if is_time && shared.panes.contains(&Pane::Team) && self.is_tally_behind(shared) {
-            let catalogue = &shared.catalogue;
-            let assignment = shared.book.assignment();
-            let of = (shared.generation, catalogue.len(), assignment.cloned());
-            let known = self.shares.take().filter(|(known, _)| *known == of);
-            let ids = catalogue.iter().map(|(_, candidate)| &candidate.id);
-            let known = known.unwrap_or_else(|| (of, Shares::of(assignment, ids)));
-            self.tally = TeamTally::of(&shared.book, &known.1, |id| catalogue.find(id).is_some());
-            self.shares = Some(known);
-            self.counted = Some((Counted::of(shared), cx.now));
-        }
+    /// True while everybody is being counted.
+    pub const fn is_counting(&self) -> bool {
+        self.count.is_counting()
     }
 
     /// Merges these projects into the one that is open.
@@ -221,7 +192,7 @@ impl TeamPane {
 
     /// Exchanges labels while a project on a server is open.
     pub(crate) fn want(&mut self, shared: &Shared, cx: &Context) {
-        self.count(shared, cx);
+        self.count.want(shared, cx);
         let (Some(file), Some(address)) = (&shared.project.path, &shared.project.server) else {
             return;
         };
@@ -240,6 +211,7 @@ impl TeamPane {
 
     /// Takes in how it stands, and what merges came to.
     pub(crate) fn poll(&mut self, shared: &mut Shared, cx: &Context) {
+        self.count.poll(cx);
         while let Some(event) = self.merging.next_event() {
             match event {
                 TaskEvent::Finished(labels) => shared.report(labels.in_words(), cx.now),
@@ -288,16 +260,6 @@ fn why_no_merge(shared: &Shared) -> String {
             file.display()
         ),
         _ => shared.why_no_labels(),
-    }
-}
-
-impl Counted {
-    fn of(shared: &Shared) -> Self {
-        Self {
-            generation: shared.generation,
-            revision: shared.book.revision(),
-            candidates: shared.catalogue.len(),
-        }
     }
 }
 
