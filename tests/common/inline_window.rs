@@ -231,12 +231,15 @@ impl InlineWindow {
     /// Where the workers fall silent before.
     pub fn wait_until(&mut self, is_so: impl Fn(&Self) -> bool) {
         let since = Instant::now();
+        let mut quiet_since = since;
         while !is_so(self) {
             self.poll();
             std::thread::sleep(LOOK_EVERY);
-            let is_at_work = self.state.is_busy();
-            let patience = if is_at_work { LONG_PATIENCE } else { PATIENCE };
-            assert!(since.elapsed() < patience, "the workers fell silent");
+            if self.state.is_busy() {
+                quiet_since = Instant::now();
+            }
+            let is_silent = quiet_since.elapsed() > PATIENCE || since.elapsed() > LONG_PATIENCE;
+            assert!(!is_silent, "the workers fell silent");
         }
     }
 
