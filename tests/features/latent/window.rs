@@ -455,16 +455,18 @@ fn members_that_wait_to_be_judged_without_the_labels_of_others_are_not_labelled(
     assert!(window.toast().contains("one by one"), "{}", window.toast());
     // One judges each: only what Ben has judged of the other's is left out.
     assign(&mut window, 1);
-    let shared = &mut window.state.shared;
-    let assignment = shared.book.assignment().unwrap().clone();
-    let mut members = shared.catalogue.iter().filter(|(ix, _)| ix.0 % 3 == 0);
-    let own = members.find(|(_, candidate)| assignment.is_to(&candidate.id, &person));
+    let shared = &window.state.shared;
+    let assignment = shared.book.assignment().unwrap();
+    let own = shared
+        .catalogue
+        .iter()
+        .find(|(ix, candidate)| ix.0 % 3 == 0 && assignment.is_to(&candidate.id, &person));
     let id = own.unwrap().1.id.clone();
     let of_ben = LabelEvent {
         annotator: "ben".into(),
         ..set(7 << 40, &id, "bogus")
     };
-    Arc::make_mut(&mut shared.book).push(Arc::new(of_ben));
+    Arc::make_mut(&mut window.state.shared.book).push(Arc::new(of_ben));
     latent(&mut window, Latent::Check(0));
     let unjudged = window.state.latent.check().unwrap().unjudged;
     assert_eq!(unjudged, CANDIDATES / 3 - 1);
