@@ -1,8 +1,8 @@
 //! The confusion matrix: cells that open the candidates that they count.
 
 use egui::{
-    Align2, FontId, Grid, Label, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    vec2,
+    Align, Align2, FontId, Grid, Label, Layout, RichText, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, vec2,
 };
 
 use super::state::shortlist;
@@ -49,7 +49,12 @@ pub(crate) fn matrix_ui(
             ui.label(weak(ui, "true \\ predicted"));
             for class in &model.classes {
                 let name = RichText::new(shared.class_title(class)).size(theme::CAPTION);
-                ui.add_sized([side, HEAD], Label::new(name).wrap());
+                // Added in that size it would be set to the width, letters apart.
+                let layout = Layout::top_down(Align::Center);
+                ui.allocate_ui_with_layout(vec2(side, HEAD), layout, |ui| {
+                    ui.set_min_size(vec2(side, HEAD));
+                    ui.add(Label::new(name).wrap());
+                });
             }
             ui.label(weak(ui, "recall"));
             ui.end_row();

@@ -420,7 +420,9 @@ pub(crate) fn shares_line_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<im
                 if !is_narrow {
                     ui.label(weak(ui, source));
                 }
-                ui.add(Label::new(words).truncate()).on_hover_text(both);
+                // One explanation on hover, not the label's own besides.
+                let label = Label::new(words).truncate().show_tooltip_when_elided(false);
+                ui.add(label).on_hover_text(both);
             });
         });
     });
