@@ -48,8 +48,9 @@ pub fn check(source: &dyn ReadAt, column: &ColumnChunkMetaData) -> Result<()> {
     let mut at = start;
     while at < end {
         let (header, packed) = header(source, at, end - at)?;
-        let packed = u64::try_from(packed);
-        let packed = packed.map_err(|_| damaged("a page has fewer bytes than none"))?;
+        let Ok(packed) = u64::try_from(packed) else {
+            return Err(damaged("a page has fewer bytes than none"));
+        };
         if header == 1 {
             // Nothing follows: what fills a column up.
             break;

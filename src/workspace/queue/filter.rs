@@ -139,7 +139,7 @@ impl Filter {
     pub fn unknown_without_window(&self) -> Option<&'static str> {
         let terms = self.terms();
         let is_of_scores = |term: &&Term| term.column() == Some(&Column::Significance);
-        if self.uses_scores() || terms.iter().any(|term| is_of_scores(term)) {
+        if self.uses_scores() || terms.iter().any(is_of_scores) {
             return Some(
                 "no scores are known here: write them with `destello score`, join the table in the window, and save from there",
             );
