@@ -39,6 +39,11 @@ impl Signature {
         }
     }
 
+    /// True where the file is still as it was.
+    pub fn is_of(self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|metadata| Self::of(&metadata) == self)
+    }
+
     fn is_old(self, now: SystemTime) -> bool {
         let modified = UNIX_EPOCH + Duration::from_nanos(self.modified_ns);
         now.duration_since(modified).is_ok_and(|age| age > OLD)

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -178,7 +178,13 @@ impl WatchFolder {
         cx.check()?;
         let mut new = New::of(&opened, ledger);
         let mut scores = self.scores(&new.candidates, &decoder, cx)?;
-        new.withhold(&mut scores, &opened.problems);
+        // What has changed while it was read will be read again.
+        let seen = paths.iter().zip(files);
+        let changed: HashSet<&Path> = seen
+            .filter(|(path, (_, signature))| !signature.is_of(path))
+            .map(|(path, _)| path.as_path())
+            .collect();
+        new.withhold(&mut scores, &opened.problems, &changed);
         let New { candidates, keys } = new;
         let keys = keys.concat();
         let models: Vec<ModelScores<'_>> = self
@@ -279,11 +285,19 @@ impl New {
         Self { candidates, keys }
     }
 
-    /// Leaves out what no model could score and lies in a file with a fault: that file may be whole later, and has
-    /// then another size or time.
-    fn withhold(&mut self, scores: &mut [Vec<Predictions>], problems: &[Problem]) {
+    /// Leaves out what no model could score and lies in a file with a fault, or in one that has changed since: that file may be whole
+    /// later, and has then another size or time.
+    fn withhold(
+        &mut self,
+        scores: &mut [Vec<Predictions>],
+        problems: &[Problem],
+        changed: &HashSet<&Path>,
+    ) {
         let is_faulty = |epoch: &Epoch| {
             epoch.stamps.iter().any(|stamp| {
+                if changed.contains(&*stamp.source.path) {
+                    return true;
+                }
                 let path = stamp.source.path.display().to_string();
                 problems
                     .iter()
