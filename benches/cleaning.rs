@@ -1,4 +1,4 @@
-//! Labels needed to clean a night: how many candidates a person looks at until at most 3 % and 1 % of those that nobody has
+//! Labels needed to clean a night: how many candidates a person looks at until at most 3 % and 1 % of those not
 //! looked at have a wrong label.
 //!
 //! `cargo bench --bench cleaning`; nights of 200 real and 1,800 bogus triplets of `ztf_frames` and `rubin_frames`, seeds that
@@ -94,7 +94,7 @@ fn main() -> anyhow::Result<()> {
             for share in SHARES {
                 let nights = courses.iter().map(|course| first_within(course, share));
                 let nights: Option<Vec<NightState>> = nights.collect();
-                let nights = nights.context("a course ends with nobody unseen")?;
+                let nights = nights.context("a course ends with no candidate left unseen")?;
                 for night in &nights {
                     println!("  {way}, {share}: {}", in_words(night));
                 }

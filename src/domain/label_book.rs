@@ -103,7 +103,7 @@ pub struct LabelBook {
     undo: BTreeMap<Arc<str>, Vec<StepId>>,
     redo: BTreeMap<Arc<str>, Vec<StepId>>,
     revision: u64,
-    /// Who judges which candidates; none where nobody is assigned any.
+    /// Who judges which candidates; none where no candidate is assigned.
     assignment: Option<Assignment>,
     viewer: Option<Arc<str>>,
     /// Candidates of which the viewer sees nothing of others.
@@ -157,7 +157,7 @@ impl LabelBook {
         self.events.push(event);
     }
 
-    /// Who judges which candidates; none where nobody is assigned any.
+    /// Who judges which candidates; none where no candidate is assigned.
     pub const fn assignment(&self) -> Option<&Assignment> {
         self.assignment.as_ref()
     }

@@ -76,7 +76,7 @@ impl Workload {
     }
 
     /// One line for the foot of the queue: "look at 300 of 3,000 to keep 99 % of the real ones (95 to 100 %)"; none
-    /// where all must be looked at, as nobody would stop before.
+    /// where all must be looked at, as one cannot stop before.
     pub fn in_short(&self) -> Option<String> {
         let [_, wanted, _] = WANTED;
         let stop = self

@@ -7,7 +7,7 @@ use crate::domain::{Assignment, LabelBook};
 /// Under which assignment, and for whose eyes, the queue was made.
 #[derive(Debug, Default)]
 pub struct AssignedView {
-    /// None where nobody is assigned any.
+    /// None where no candidate is assigned.
     made_for: Option<(Assignment, Option<Arc<str>>)>,
     changes: u64,
 }

@@ -89,7 +89,7 @@ impl LatentPane {
                     let name = self.name();
                     shared.report(format!("embedding by {name} stopped"), cx.now);
                 }
-                // Nobody has asked for the places that the project holds.
+                // The person has not asked for the places that the project holds.
                 TaskEvent::Failed(why) if self.is_reading_kept => {
                     log::warn!("places in the latent space are not taken from the project: {why}");
                     self.end_embedding(shared, LatentStatus::Idle, cx);

@@ -37,7 +37,7 @@ pub enum TeamCommand {
     ShowOwn,
 }
 
-/// How many are to judge a candidate, where nobody has said otherwise.
+/// How many are to judge a candidate, where no other number was chosen.
 const USUAL_JUDGES: usize = 2;
 /// The filter of what is assigned and not judged.
 const OWN: &str = "assigned label:none not state:unsure";

@@ -60,14 +60,14 @@ pub(super) fn at_reports(
 
 /// What TNS asks for and the reports lack, with what sets it.
 pub(super) fn empty_fields(reports: &Map<String, Value>) -> Vec<EmptyField> {
-    const NOBODY: &str = "unknown";
+    const UNKNOWN: &str = "unknown";
     let photometry = |report: &Value| report["photometry"]["photometry_group"]["0"].clone();
     let is_empty = |value: &Value| value.as_str().is_none_or(|text| text.trim().is_empty());
     let lacks = |name: &str| {
         let lacks = |report: &&Value| match name {
             "instrument_value" => is_empty(&photometry(report)[name]),
             "filter_value" => photometry(report)[name] == "0",
-            "reporter" => is_empty(&report[name]) || report[name] == NOBODY,
+            "reporter" => is_empty(&report[name]) || report[name] == UNKNOWN,
             _ => is_empty(&report[name]),
         };
         reports.values().filter(lacks).count()

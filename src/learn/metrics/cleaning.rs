@@ -1,4 +1,4 @@
-//! How many candidates a person looks at until a night is clean: until few of those that nobody has looked at have a wrong label.
+//! How many candidates a person looks at until a night is clean: until few of those not looked at have a wrong label.
 //!
 //! A look is right. Who was not looked at is called bogus, unless members of its component were looked at and agreed: then it
 //! has their label. Three ways to choose who is looked at next: by score, component by component, and by likeness to examples.
@@ -10,7 +10,7 @@ use crate::learn::chance::Chance;
 pub struct NightState {
     /// Candidates that were looked at.
     pub looks: usize,
-    /// Candidates that nobody has looked at.
+    /// Candidates not looked at.
     pub unseen: usize,
     /// Of these, those that have the label of their component.
     pub by_component: usize,
@@ -21,7 +21,7 @@ pub struct NightState {
 }
 
 impl NightState {
-    /// Share of wrong labels among the candidates that nobody has looked at, 0 to 1; 0 where there is none.
+    /// Share of wrong labels among the candidates not looked at, 0 to 1; 0 where there is none.
     pub fn wrong_share(&self) -> f64 {
         let wrong = self.wrong_by_component + self.missed;
         wrong as f64 / self.unseen.max(1) as f64
@@ -50,7 +50,7 @@ pub type Likeness<'a> = dyn Fn(&[usize], &[usize]) -> Vec<f32> + 'a;
 struct Night<'a> {
     is_real: &'a [bool],
     is_seen: Vec<bool>,
-    /// Labels of components, of candidates that nobody has looked at.
+    /// Labels of components, of candidates not looked at.
     given: Vec<Option<bool>>,
     now: NightState,
     course: Vec<NightState>,
@@ -72,7 +72,7 @@ impl<'a> Night<'a> {
         }
     }
 
-    /// True where nobody has looked at it, and it has no label of its component.
+    /// True where it was not looked at, and has no label of its component.
     fn is_open(&self, at: usize) -> bool {
         !self.is_seen[at] && self.given[at].is_none()
     }
