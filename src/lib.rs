@@ -12,7 +12,7 @@
 //! | 3 | [`tasks`] | how long work runs: threads, panics, cancel |
 //! | 2 | [`io`], [`store`], [`simulate`], [`learn`], [`lightcurve`], [`gpu`] | engines: formats; the project file; the simulator; networks; features of light curves and the forest; wgpu pipelines |
 //! | 1 | [`imaging`] | pure pixel maths, twins of the shaders |
-//! | 0 | [`domain`], [`logging`] | plain types of the field; the program log |
+//! | 0 | [`domain`], [`language`], [`logging`] | plain types of the field; texts of the window in other languages; the program log |
 
 pub mod cli;
 pub mod domain;
@@ -20,6 +20,7 @@ pub mod features;
 pub mod gpu;
 pub mod imaging;
 pub mod io;
+pub mod language;
 pub mod learn;
 pub mod lightcurve;
 pub mod logging;

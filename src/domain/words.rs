@@ -1,5 +1,7 @@
 //! Numbers, names and plurals as people read them.
 
+use crate::language::translated;
+
 /// A duration for people.
 pub fn duration(seconds: f64) -> String {
     if seconds < 90.0 {
@@ -35,8 +37,11 @@ pub fn rounded(number: f64, digits: usize) -> String {
 
 /// So many things: `1 member`, `2,000 members`.
 pub fn counted(number: u64, thing: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{s}", thousands(number))
+    let number_text = thousands(number);
+    if number == 1 {
+        return format!("{number_text} {}", translated(thing));
+    }
+    format!("{number_text} {}", translated(&format!("{thing}s")))
 }
 
 /// A class for so many objects: "supernovae", "galaxies", "RR Lyrae".

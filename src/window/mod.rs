@@ -114,6 +114,7 @@ pub fn open_window(start: Start) -> anyhow::Result<()> {
         Some(_) => (Settings::default(), None),
         None => settings_file::load(),
     };
+    settings_file::choose_language(settings.language);
     let size = match start.tour {
         Some(_) => TOUR_SIZE,
         None => settings.window_size.unwrap_or(USUAL_SIZE),

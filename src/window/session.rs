@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{command::Session, state::AppState};
+use super::{command::Session, settings_file, state::AppState};
 use crate::{
     domain::Role,
     features::{
@@ -84,6 +84,9 @@ impl AppState {
             }
             Session::Settings(settings) => {
                 self.shared.stamps.set_limit(settings.memory_bytes());
+                if settings.language != self.shared.settings.language {
+                    settings_file::choose_language(settings.language);
+                }
                 self.shared.settings = *settings;
                 self.shared.save_settings(cx);
             }

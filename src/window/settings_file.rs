@@ -6,6 +6,7 @@ use crate::workspace::settings::SETTINGS;
 use crate::{
     domain::Problem,
     io::vocabulary_file,
+    language::{self, Language},
     workspace::{settings::Settings, shared::Shared},
 };
 
@@ -58,6 +59,12 @@ pub fn save(settings: &Settings) -> anyhow::Result<()> {
     std::fs::write(&beside, toml::to_string_pretty(settings)?)?;
     std::fs::rename(&beside, &path)?;
     Ok(())
+}
+
+/// Texts of the window are in that language from now on.
+pub fn choose_language(choice: Language) {
+    let system = sys_locale::get_locale().unwrap_or_default();
+    language::choose(choice, &system);
 }
 
 /// Adds the user's own vocabularies; a file that cannot be used becomes a problem.

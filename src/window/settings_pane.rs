@@ -10,6 +10,8 @@ use super::{
 };
 use crate::{
     io::join::USUAL_RADIUS_ARCSEC,
+    language::Language,
+    text,
     widgets::{
         cells,
         pane::frame_ui,
@@ -56,12 +58,7 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
     ui.add(TextEdit::singleline(&mut settings.annotator).hint_text(hint))
         .labelled_by(label);
     ui.end_row();
-    row(ui, "Theme");
-    ui.horizontal(|ui| {
-        ui.radio_value(&mut settings.theme, Theme::Dark, "dark");
-        ui.radio_value(&mut settings.theme, Theme::Light, "light");
-    });
-    ui.end_row();
+    look_ui(ui, settings);
     row(ui, "File dialogs");
     ui.horizontal(|ui| {
         let choice = &mut settings.file_dialogs;
@@ -129,6 +126,23 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
         "Of 2,000 candidates and more: all four orientations only where one leaves the decision at the threshold \
          open. Scores far from the threshold are less exact then, and the project does not keep them.",
     );
+    ui.end_row();
+}
+
+/// Light or dark, and the language.
+fn look_ui(ui: &mut Ui, settings: &mut Settings) {
+    ui.label(text!("Theme"));
+    ui.horizontal(|ui| {
+        ui.radio_value(&mut settings.theme, Theme::Dark, text!("dark"));
+        ui.radio_value(&mut settings.theme, Theme::Light, text!("light"));
+    });
+    ui.end_row();
+    ui.label(text!("Language"));
+    ui.horizontal(|ui| {
+        for language in Language::ALL {
+            ui.radio_value(&mut settings.language, language, language.name());
+        }
+    });
     ui.end_row();
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{keys::KeyMap, links::Link, saved_path, saved_view::SavedView};
-use crate::workspace::pick::PickFor;
+use crate::{language::Language, workspace::pick::PickFor};
 
 /// How problems with the user's own settings and vocabularies are marked.
 pub const SETTINGS: &str = "settings";
@@ -41,6 +41,8 @@ pub enum FileDialogs {
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
+    /// Of the texts of the window.
+    pub language: Language,
     /// Name written with each label; empty takes the login name.
     pub annotator: String,
     /// Memory for decoded stamps, MiB.
@@ -91,6 +93,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::Dark,
+            language: Language::System,
             annotator: String::new(),
             memory_mib: 1024,
             play_per_second: 4.0,

@@ -19,8 +19,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const ENGINES: [&str; 10] = [
+const ENGINES: [&str; 11] = [
     "tasks",
+    "language",
     "domain",
     "logging",
     "imaging",
@@ -31,8 +32,8 @@ const ENGINES: [&str; 10] = [
     "lightcurve",
     "gpu",
 ];
-const WORKSPACE: [&str; 11] = with(&ENGINES, "workspace");
-const WIDGETS: [&str; 12] = with(&WORKSPACE, "widgets");
+const WORKSPACE: [&str; 12] = with(&ENGINES, "workspace");
+const WIDGETS: [&str; 13] = with(&WORKSPACE, "widgets");
 
 /// The names, and one more.
 const fn with<const N: usize, const M: usize>(
@@ -50,7 +51,8 @@ const fn with<const N: usize, const M: usize>(
 
 /// From the lowest up. A folder may use itself and the folders listed for it, nothing else.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("language", &[]),
+    ("domain", &["language"]),
     ("logging", &[]),
     ("imaging", &["domain"]),
     ("io", &["domain", "imaging"]),
@@ -59,7 +61,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("learn", &["domain", "logging", "imaging"]),
     ("lightcurve", &["domain", "imaging"]),
     ("gpu", &["domain", "imaging"]),
-    ("tasks", &["logging"]),
+    ("tasks", &["language", "logging"]),
     ("workspace", &ENGINES),
     ("widgets", &WORKSPACE),
     ("features", &WIDGETS),
@@ -104,6 +106,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hdf5_reader", &["io/arrays/hdf5"]),
     ("pulldown_cmark", &["features/guide/"]),
     ("winit", &["window/"]),
+    ("sys_locale", &["window/settings_file"]),
     ("miniz_oxide", &["io/"]),
     ("plotters", &["io/figure"]),
     ("epaint_default_fonts", &["io/figure"]),

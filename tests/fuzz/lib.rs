@@ -9,6 +9,8 @@ pub mod domain;
 pub mod imaging;
 #[path = "../../src/io/mod.rs"]
 pub mod io;
+#[path = "../../src/language/mod.rs"]
+pub mod language;
 
 use std::{panic, path::PathBuf, sync::OnceLock};
 
