@@ -4,10 +4,10 @@
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
     fmt,
-    hash::{DefaultHasher, Hash, Hasher as _},
-    sync::Arc,
+    hash::{BuildHasher as _, DefaultHasher, Hash, Hasher as _, RandomState},
 };
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Epoch, Fields, Photometry, StampRef};
@@ -27,11 +27,45 @@ pub struct CandidateIx(pub u32);
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     candidates: Vec<Candidate>,
-    by_id: HashMap<Arc<str>, CandidateIx>,
+    by_id: Identifiers,
     duplicates: usize,
     /// Of candidates with many epochs, what tells these apart: else each new one would be compared with
     /// all.
     seen: Option<Box<Seen>>,
+}
+
+/// Where each identifier is, by its hash. A table of half a million that grows hashes no identifier again: that would
+/// hold up the window for several frames.
+#[derive(Clone, Debug, Default)]
+struct Identifiers {
+    places: HashTable<(u64, CandidateIx)>,
+    hasher: RandomState,
+}
+
+impl Identifiers {
+    fn of(candidates: &[Candidate]) -> Self {
+        let mut all = Self::default();
+        for (at, candidate) in candidates.iter().enumerate() {
+            all.insert(&candidate.id, ix_of(at));
+        }
+        all
+    }
+
+    /// Adds one that is not there.
+    fn insert(&mut self, id: &str, ix: CandidateIx) {
+        let hash = self.hasher.hash_one(id);
+        self.places
+            .insert_unique(hash, (hash, ix), |(hash, _)| *hash);
+    }
+
+    fn find(&self, id: &str, candidates: &[Candidate]) -> Option<CandidateIx> {
+        let hash = self.hasher.hash_one(id);
+        let is_it = |(known, ix): &(u64, CandidateIx)| {
+            let candidate = candidates.get(ix.0 as usize);
+            *known == hash && candidate.is_some_and(|candidate| *candidate.id == *id)
+        };
+        Some(self.places.find(hash, is_it)?.1)
+    }
 }
 
 impl Catalogue {
@@ -52,7 +86,7 @@ impl Catalogue {
 
     /// The position of the candidate of that identifier.
     pub fn find(&self, id: &str) -> Option<CandidateIx> {
-        self.by_id.get(id).copied()
+        self.by_id.find(id, &self.candidates)
     }
 
     /// Every candidate with its position.
@@ -87,11 +121,8 @@ impl Catalogue {
     #[must_use]
     pub fn part(self, is_kept: impl Fn(&Candidate) -> bool) -> Self {
         let candidates: Vec<Candidate> = self.candidates.into_iter().filter(is_kept).collect();
-        let by_id = candidates.iter().enumerate();
         Self {
-            by_id: by_id
-                .map(|(at, candidate)| (candidate.id.clone(), ix_of(at)))
-                .collect(),
+            by_id: Identifiers::of(&candidates),
             candidates,
             duplicates: self.duplicates,
             seen: None,
@@ -138,9 +169,9 @@ impl Catalogue {
     /// Epochs of one identifier come into time order; a detection already known (same
     /// `candid`, or the very same place on disk) is counted as a duplicate and left out.
     pub fn absorb(&mut self, mut part: Candidate) -> CandidateIx {
-        let Some(&ix) = self.by_id.get(&part.id) else {
+        let Some(ix) = self.find(&part.id) else {
             let ix = ix_of(self.candidates.len());
-            self.by_id.insert(part.id.clone(), ix);
+            self.by_id.insert(&part.id, ix);
             if part.epochs.len() > 1 {
                 let epochs = std::mem::take(&mut part.epochs);
                 let seen = self.seen.get_or_insert_default().0.entry(ix);

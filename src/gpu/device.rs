@@ -25,11 +25,15 @@ pub fn spare_adapter(
     let is_fit = |adapter: &&wgpu::Adapter| {
         surface.is_none_or(|surface| adapter.is_surface_supported(surface))
     };
-    let is_software =
-        |adapter: &&wgpu::Adapter| adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+    let is_software = |adapter: &&wgpu::Adapter| is_software(&adapter.get_info());
     let fit = || adapters.iter().filter(is_fit);
     let found = fit().find(is_software).or_else(|| fit().next());
     found.cloned().ok_or_else(|| NO_DRIVER.to_owned())
+}
+
+/// True where a driver computes on the processor.
+pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    info.device_type == wgpu::DeviceType::Cpu
 }
 
 /// What to do where no driver draws.

@@ -1,5 +1,5 @@
-//! Layer 2: wgpu. The stamp atlas, the instanced stamp pipeline, scatter plots, pictures without a
-//! window.
+//! Layer 2: wgpu. The stamp atlas, the instanced stamp pipeline, scatter plots, the triangles of the window on software
+//! drivers, pictures without a window.
 //!
 //! Sorted by lifetime: [`StampAtlas`] holds pixels as long as the device lives and is shared
 //! by all threads; [`StampPainter`] holds the pipeline and the buffers of this frame's
@@ -10,6 +10,8 @@
 pub mod atlas;
 pub mod device;
 pub mod headless;
+pub mod mesh_frame;
+pub mod meshes;
 pub mod scatter;
 pub mod stamps;
 
@@ -25,9 +27,11 @@ mod stamp_data;
 
 pub use atlas::{AtlasError, AtlasStatus, StampAtlas};
 pub use atlas_demand::FrameEnd;
-pub use device::DeviceWatch;
+pub use device::{DeviceWatch, is_software};
 pub use frame::Frame;
 pub use headless::{Headless, HeadlessError};
+pub use mesh_frame::{MeshDraw, MeshFrame, MeshVertex};
+pub use meshes::{GlyphPixels, MeshPainter};
 pub use scatter::{Layer, ScatterFrame, ScatterPainter, points_managed};
 pub use scatter_cloud::Cloud;
 pub use stamp_data::StampInstance;

@@ -3,6 +3,7 @@
 pub(crate) mod cells;
 pub mod followed;
 pub(crate) mod form_fields;
+pub mod mesh_paint;
 pub(crate) mod pane;
 pub(crate) mod readout;
 pub mod sight;

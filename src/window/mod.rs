@@ -152,6 +152,7 @@ impl Viewer {
             .as_ref()
             .ok_or_else(|| anyhow::anyhow!("eframe was built without wgpu"))?;
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
+        widgets::mesh_paint::install_on_software(&context.egui_ctx, render_state);
         let wake = Wake::of(&context.egui_ctx);
         let (waking, waker) = (wake.clone(), wake.clone());
         panics::nudge_by(move || waker.wake());
@@ -229,6 +230,7 @@ impl Viewer {
         self.wake.turn_to(&context.egui_ctx);
         self.watch = graphics::watch(render_state, &self.wake);
         let atlas = widgets::stamp_paint::install(render_state, ATLAS_BYTES);
+        widgets::mesh_paint::install_on_software(&context.egui_ctx, render_state);
         let wake = self.context.tasks.wake();
         self.state.shared.stamps.start(wake, Some(atlas))?;
         self.memory = std::mem::take(&mut self.memory).on_new_device();

@@ -2,6 +2,7 @@
 
 mod atlas;
 mod callback;
+mod mesh_paint;
 mod scatter;
 mod shaders;
 mod stamp_pictures;
