@@ -2,9 +2,11 @@
 //! looked at have a wrong label.
 //!
 //! `cargo bench --bench cleaning`; nights of 200 real and 1,800 bogus triplets of `ztf_frames` and `rubin_frames`, seeds that
-//! nothing was chosen by. Who is not looked at is called bogus. Ways: in the order of the files; by the score of `context`; by
-//! components of `vade`, the most real of its card first (20 looks each; where 95 % agree all members get that label), the rest by
-//! score; by *More like this*, from the first five real ones by score on, twelve a round. A figure is the median of the nights.
+//! nothing was chosen by, in an order drawn at random. `DESTELLO_BENCH_NIGHTS=1` asks for that many nights of each survey instead of
+//! all five. Who is not looked at is called bogus. Ways: by chance; by the score of `context`; by components of `vade`, the most
+//! real of its card first (20 looks each; where 95 % agree all members get that label), the rest by score, and labels of components
+//! that the score is against at last; by *More like this*, from the first five real ones by score on, twelve a round. A figure is
+//! the median of the nights.
 
 #[path = "common/page.rs"]
 mod page;
@@ -31,8 +33,9 @@ use destello::{
     io::Decoder,
     learn::{
         Compute,
+        chance::Chance,
         metrics::cleaning::{
-            Check, NightState, by_components, by_likeness, by_score, first_within,
+            Check, NightState, by_chance, by_components, by_likeness, by_score, first_within,
         },
         similarity::AlikeVectors,
     },
@@ -61,7 +64,7 @@ const CHECK: Check = Check {
 /// Examples that *More like this* begins with, and answers of a round.
 const EXAMPLES: (usize, usize) = (5, 12);
 const WAYS: [&str; 4] = [
-    "in the order of the files",
+    "by chance",
     "by the score of context",
     "by components of vade, the rest by score",
     "by More like this",
@@ -78,10 +81,16 @@ struct Night {
 }
 
 fn main() -> anyhow::Result<()> {
+    let wanted = std::env::var("DESTELLO_BENCH_NIGHTS").ok();
+    let wanted: Option<usize> = wanted.map(|count| count.parse()).transpose()?;
+    ensure!(
+        wanted != Some(0),
+        "DESTELLO_BENCH_NIGHTS is 0: ask for one night or more"
+    );
     let mut rows = Vec::new();
     for (survey, seeds) in NIGHTS {
         let mut courses: [Vec<Vec<NightState>>; WAYS.len()] = Default::default();
-        for seed in seeds {
+        for seed in seeds.into_iter().take(wanted.unwrap_or(seeds.len())) {
             let night = night(survey, seed)?;
             for (courses, course) in courses.iter_mut().zip(cleaned(&night, seed)) {
                 courses.push(course);
@@ -94,7 +103,8 @@ fn main() -> anyhow::Result<()> {
             for share in SHARES {
                 let nights = courses.iter().map(|course| first_within(course, share));
                 let nights: Option<Vec<NightState>> = nights.collect();
-                let nights = nights.context("a course ends with no candidate left unseen")?;
+                let nights =
+                    nights.with_context(|| format!("{way}: never {share} and less wrong"))?;
                 for night in &nights {
                     println!("  {way}, {share}: {}", in_words(night));
                 }
@@ -109,6 +119,13 @@ fn main() -> anyhow::Result<()> {
             }
         }
     }
+    if wanted.is_some() {
+        println!(
+            "not all nights: nothing was put into {}",
+            summary::path().display()
+        );
+        return Ok(());
+    }
     summary::put("labels needed to clean a night", &rows)
 }
 
@@ -121,10 +138,9 @@ fn cleaned(night: &Night, seed: u64) -> [Vec<NightState>; WAYS.len()] {
         order,
         alike,
     } = night;
-    let of_files: Vec<f32> = (0..is_real.len()).map(|at| -(at as f32)).collect();
     let likeness = |more: &[usize], less: &[usize]| alike.likeness(more, less);
     [
-        by_score(is_real, &of_files),
+        by_chance(is_real, seed),
         by_score(is_real, score),
         by_components(is_real, score, component, order, CHECK, seed),
         by_likeness(is_real, score, EXAMPLES, &likeness),
@@ -136,7 +152,7 @@ fn night(survey: &str, seed: u64) -> anyhow::Result<Night> {
     let out = folder.path().join("night");
     simulated::triplets(survey, seed, SIMULATED, &out)?;
     let decoder = Arc::new(Decoder::default());
-    let catalogue = Arc::new(chosen(&out, &decoder)?);
+    let catalogue = Arc::new(chosen(&out, &decoder, seed)?);
     let candidates: Vec<&Candidate> = catalogue.iter().map(|(_, one)| one).collect();
     let is_real = candidates.iter().map(|one| is_real(one));
     let (component, order) = components(&catalogue, &decoder)?;
@@ -159,23 +175,30 @@ fn is_real(candidate: &Candidate) -> bool {
     candidate.truth.as_deref() != Some("bogus")
 }
 
-/// The first real and the first bogus ones, in the order in which they were simulated.
-fn chosen(out: &Path, decoder: &Decoder) -> anyhow::Result<Catalogue> {
+/// The first real and the first bogus ones that were simulated, in an order drawn at random: in that of the simulation nearly all
+/// real ones come first, and candidates with the same score are looked at in order.
+fn chosen(out: &Path, decoder: &Decoder, seed: u64) -> anyhow::Result<Catalogue> {
     let all = read_all_with(&[out.to_owned()], decoder).catalogue;
     let mut left = [BOGUS, REAL];
-    let mut chosen = Catalogue::default();
+    let mut chosen = Vec::with_capacity(BOGUS + REAL);
     for (_, candidate) in all.iter() {
         let left = &mut left[usize::from(is_real(candidate))];
         if *left > 0 {
             *left -= 1;
-            chosen.absorb(candidate.clone());
+            chosen.push(candidate);
         }
     }
     ensure!(
         left == [0, 0],
         "{left:?} too few bogus and real triplets were simulated"
     );
-    Ok(chosen)
+    let count = chosen.len();
+    Chance::new(!seed).draw(&mut chosen, count);
+    let mut night = Catalogue::default();
+    for candidate in chosen {
+        night.absorb(candidate.clone());
+    }
+    Ok(night)
 }
 
 /// Scores of the usual model; NaN where a candidate cannot be scored.

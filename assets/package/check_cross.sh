@@ -7,7 +7,8 @@
 # SQLite, zstandard and libdeflate are C. Where no compiler for the target is known (CC_aarch64_apple_darwin and the like
 # name one) an empty object file stands in for each of theirs: a check links none.
 #
-# A target that is not installed is named and left out; with CROSS_NEEDED=1 it fails.
+# A target that is not installed, or whose crates are not here and cannot be fetched, is named and left out; with
+# CROSS_NEEDED=1 that is a failure. CROSS_ADD=1 installs what is missing where rustup can.
 set -eu
 cargo=${CARGO:-cargo}
 folder=${CARGO_TARGET_DIR:-target}
@@ -30,15 +31,25 @@ END
 chmod 755 "$stand_in"
 
 missing=
+leave_out() {
+    echo "==== NOT CHECKED for $1: $2 ===="
+    missing=1
+}
+
 for target in "$@"; do
     case " $(echo "$installed" | tr "\n" " ") " in
         *" $target "*) ;;
         *)
-            echo "==== NOT CHECKED for $target: rustup target add $target ===="
-            missing=1
-            continue
+            if [ -z "${CROSS_ADD:-}" ] || ! rustup target add "$target"; then
+                leave_out "$target" "rustup target add $target"
+                continue
+            fi
             ;;
     esac
+    "$cargo" fetch --locked --quiet --target "$target" || {
+        leave_out "$target" "crates that it needs are not here and cannot be fetched"
+        continue
+    }
     name=$(echo "$target" | tr - _)
     eval "compiler=\${CC_$name:-}"
     case $target in

@@ -6,13 +6,7 @@
 #
 # Nothing is signed: see the guide (Building, Packages). Untried on macOS.
 set -eu
-umask 022
-program=$1
-mkdir -p "$2"
-out=$(cd "$2" && pwd)
-root=$(cd "$(dirname "$0")/../.." && pwd)
-here=$root/assets/package
-version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
+. "$(dirname "$0")/common.sh"
 
 volume=$out/volume
 contents=$volume/Destello.app/Contents

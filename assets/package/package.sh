@@ -8,18 +8,12 @@
 # Needs tar, xz, gzip and, for the .deb, dpkg-deb. The same program, sources and clock (SOURCE_DATE_EPOCH; the last
 # commit's where it is not set) give the same files.
 set -eu
-umask 022
-program=$1
-out=$2
-cd "$(dirname "$0")/../.."
-here=assets/package
+. "$(dirname "$0")/common.sh"
+cd "$root"
 cargo=${CARGO:-cargo}
-mkdir -p "$out"
-out=$(cd "$out" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 machine=$(uname -m)
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
     SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s)

@@ -6,13 +6,7 @@
 #
 # Untried on Windows.
 set -eu
-umask 022
-program=$1
-mkdir -p "$2"
-out=$(cd "$2" && pwd)
-root=$(cd "$(dirname "$0")/../.." && pwd)
-here=$root/assets/package
-version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
+. "$(dirname "$0")/common.sh"
 name=destello-$version-x86_64-windows
 
 work=$(mktemp -d)

@@ -30,4 +30,12 @@ impl Chance {
         }
         (self.bits() % count as u64) as usize
     }
+    /// Brings so many of them, drawn at random, to the front, in the order in which they were drawn (Fisher & Yates 1938); all of them
+    /// where there are fewer.
+    pub fn draw<T>(&mut self, items: &mut [T], count: usize) {
+        for at in 0..count.min(items.len()) {
+            let other = at + self.below(items.len() - at);
+            items.swap(at, other);
+        }
+    }
 }

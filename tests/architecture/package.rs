@@ -135,9 +135,30 @@ fn file_types_of_the_desktop_entry_are_declared_and_known_by_their_content() {
     assert_eq!(&bytes[68..68 + magic.len()], magic);
 }
 
-/// `tests/fuzz` compiles the readers by their paths: a crate that it lacks is noticed here and not by who fuzzes next.
+/// `tests/fuzz` compiles the readers by their paths: a folder or a crate that it lacks is noticed here and not by who fuzzes next.
 #[test]
-fn the_fuzzed_readers_have_all_crates_that_they_use() {
+fn the_fuzzed_readers_have_all_folders_and_crates_that_they_use() {
+    let library = read("tests/fuzz/lib.rs");
+    let named = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let compiled: Vec<&str> = named.filter_map(|name| name.strip_suffix(';')).collect();
+    assert!(compiled.contains(&"io"), "{compiled:?}");
+    let sources = super::sources();
+    let readers = sources.iter().filter(|(inside, _)| {
+        let folder = inside.split('/').next();
+        folder.is_some_and(|folder| compiled.contains(&folder))
+    });
+    let code = |text: &str| text.split("#[cfg(test)]").next().map(str::to_owned);
+    let readers: Vec<(&String, String)> = readers
+        .map(|(inside, text)| (inside, code(text).unwrap_or_default()))
+        .collect();
+    for (inside, code) in &readers {
+        for name in super::crate_imports(code) {
+            let is_folder = root(&format!("src/{name}/mod.rs")).is_file();
+            assert!(!is_folder || compiled.contains(&&*name), "{inside}: {name}");
+        }
+    }
     let dependencies = |manifest: &str| -> Vec<String> {
         let manifest: toml::Table = toml::from_str(&read(manifest)).unwrap();
         let all = manifest["dependencies"].as_table().unwrap();
@@ -149,15 +170,12 @@ fn the_fuzzed_readers_have_all_crates_that_they_use() {
         .into_iter()
         .filter(|name| !fuzzed.contains(name))
         .collect();
-    lacking.retain(|name| {
-        super::sources().iter().any(|(inside, text)| {
-            let is_reader = ["domain/", "imaging/", "io/"]
-                .iter()
-                .any(|folder| inside.starts_with(folder));
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            is_reader && super::uses_crate(code, name)
-        })
-    });
+    let is_used = |name: &String| {
+        readers
+            .iter()
+            .any(|(_, code)| super::uses_crate(code, name))
+    };
+    lacking.retain(is_used);
     assert_eq!(lacking, Vec::<String>::new());
 }
 

@@ -30,3 +30,4 @@ mod similar;
 mod simulation;
 mod team;
 mod training;
+mod watch;

@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     io,
+    ops::AddAssign,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -16,7 +17,7 @@ use super::{
     look::{Look, Looker, Ready},
 };
 use crate::{
-    domain::{Candidate, Epoch, KeptScores, Prediction, Predictions, Problem},
+    domain::{Candidate, Catalogue, Epoch, KeptScores, Prediction, Predictions, Problem},
     features::scoring::{
         inputs::{Wanted, inputs},
         model_memory::ModelMemories,
@@ -25,10 +26,7 @@ use crate::{
     },
     io::Decoder,
     tasks::{Task, TaskContext, compute_queue::Priority, step_times::Phase},
-    workspace::{
-        any_model::AnyModel,
-        open::{Opened, read_until},
-    },
+    workspace::{any_model::AnyModel, open::read_until},
 };
 
 /// Files that are read and written together.
@@ -86,6 +84,14 @@ pub struct Watched {
     pub problems: usize,
 }
 
+impl AddAssign for Watched {
+    fn add_assign(&mut self, more: Self) {
+        self.files += more.files;
+        self.detections += more.detections;
+        self.problems += more.problems;
+    }
+}
+
 impl Task for WatchFolder {
     const NAME: &'static str = "watch";
     type Update = WatchUpdate;
@@ -122,7 +128,8 @@ impl Task for WatchFolder {
             };
             let took = began.elapsed();
             for files in look.ready.chunks(MOST_FILES) {
-                self.take(files, &mut ledger, &mut watched, cx)?;
+                let read = self.read(files, &ledger, cx)?;
+                watched += self.write(read, &mut ledger, cx)?;
                 looker.read(files);
             }
             cx.update(WatchUpdate::Waiting(look.waiting.len()));
@@ -161,14 +168,16 @@ impl WatchFolder {
         Ok(())
     }
 
-    /// Reads files and writes what is new in them.
-    fn take(
+    /// Reads files that a look found: which of their detections no table holds. No pixel is read.
+    ///
+    /// # Errors
+    /// Where the task was cancelled.
+    pub fn read<'a>(
         &self,
-        files: &[Ready],
-        ledger: &mut Ledger,
-        watched: &mut Watched,
+        files: &'a [Ready],
+        ledger: &Ledger,
         cx: &TaskContext<WatchUpdate>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<FilesRead<'a>> {
         let decoder = Decoder::default();
         let paths: Vec<PathBuf> = files
             .iter()
@@ -176,15 +185,41 @@ impl WatchFolder {
             .collect();
         let opened = read_until(&paths, &decoder, cx.cancel_token());
         cx.check()?;
-        let mut new = New::of(&opened, ledger);
+        Ok(FilesRead {
+            new: New::of(&opened.catalogue, ledger),
+            files,
+            paths,
+            decoder,
+            problems: opened.problems,
+        })
+    }
+
+    /// Scores the new detections of files that were read, and writes them down. Those that no model can score are left for the next
+    /// look where their file has a fault, or is not as the last look found it.
+    ///
+    /// # Errors
+    /// Where a model breaks off, nothing can be written, or the task was cancelled.
+    pub fn write(
+        &self,
+        read: FilesRead<'_>,
+        ledger: &mut Ledger,
+        cx: &TaskContext<WatchUpdate>,
+    ) -> anyhow::Result<Watched> {
+        let FilesRead {
+            files,
+            paths,
+            decoder,
+            problems,
+            mut new,
+        } = read;
         let mut scores = self.scores(&new.candidates, &decoder, cx)?;
-        // What has changed while it was read will be read again.
+        // What has changed since the look will be read again.
         let seen = paths.iter().zip(files);
         let changed: HashSet<&Path> = seen
             .filter(|(path, (_, signature))| !signature.is_of(path))
             .map(|(path, _)| path.as_path())
             .collect();
-        new.withhold(&mut scores, &opened.problems, &changed);
+        new.withhold(&mut scores, &problems, &changed);
         let New { candidates, keys } = new;
         let keys = keys.concat();
         let models: Vec<ModelScores<'_>> = self
@@ -200,7 +235,7 @@ impl WatchFolder {
             .collect();
         let candidates: Vec<&Candidate> = candidates.iter().collect();
         let table = with_candid(columns(&candidates, &models, (None, 0.0)));
-        let problems: Vec<String> = opened.problems.iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let goes_on = || {
             format!(
                 "{}: the same command goes on from there",
@@ -210,16 +245,18 @@ impl WatchFolder {
         let table = ledger
             .commit(table, &keys, files, problems.clone())
             .with_context(goes_on)?;
-        watched.files += files.len();
-        watched.detections += keys.len();
-        watched.problems += problems.len();
-        cx.update(WatchUpdate::Written {
-            table,
+        let watched = Watched {
             files: files.len(),
             detections: keys.len(),
+            problems: problems.len(),
+        };
+        cx.update(WatchUpdate::Written {
+            table,
+            files: watched.files,
+            detections: watched.detections,
             problems,
         });
-        Ok(())
+        Ok(watched)
     }
 
     /// What each model predicts, in steps that take their turn.
@@ -255,6 +292,15 @@ impl WatchFolder {
     }
 }
 
+/// Files that were read, and the decoder that holds what they were then.
+pub struct FilesRead<'a> {
+    files: &'a [Ready],
+    paths: Vec<PathBuf>,
+    decoder: Decoder,
+    problems: Vec<Problem>,
+    new: New,
+}
+
 /// Detections that no table holds.
 struct New {
     /// Those with some, and these epochs alone.
@@ -264,10 +310,10 @@ struct New {
 }
 
 impl New {
-    fn of(opened: &Opened, ledger: &Ledger) -> Self {
+    fn of(catalogue: &Catalogue, ledger: &Ledger) -> Self {
         let (mut candidates, mut keys) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
-        for (_, candidate) in opened.catalogue.iter() {
+        for (_, candidate) in catalogue.iter() {
             let named = candidate.epochs.iter().zip(candidate.epoch_keys());
             let (epochs, new): (Vec<Epoch>, Vec<i64>) = named
                 .map(|(epoch, name)| (epoch, key(&candidate.id, &name)))

@@ -12,7 +12,7 @@ use crate::{
         alerts::{
             self,
             avro_file::{are_messages, read_messages, read_records},
-            plan::{Plans, Survey},
+            plan::{Plan, Plans, Survey},
             record::{Cutout, Packet, Row, Wanted},
         },
         fits::{geometry::ZTF_ARCSEC_PER_PX, header::difference_sign},
@@ -35,6 +35,21 @@ pub struct AlertPlace<'a> {
     pub len: u32,
 }
 
+impl<'a> AlertPlace<'a> {
+    /// A file of its own.
+    pub const fn of_file(source: &'a Arc<Source>, label: &'a str) -> Self {
+        Self {
+            source,
+            label,
+            at_byte: 0,
+            len: 0,
+        }
+    }
+}
+
+/// Whose packets they are, and the names of their numbers.
+type Shape<'a> = (Survey, &'a Arc<[Arc<str>]>);
+
 /// What an alert file gave.
 #[derive(Debug, Default)]
 pub struct AlertsFound {
@@ -42,6 +57,23 @@ pub struct AlertsFound {
     pub candidates: Vec<Candidate>,
     /// Packets and cutouts that are not usable.
     pub problems: Vec<Problem>,
+}
+
+impl AlertsFound {
+    /// Takes in a packet: its candidate, or why it is none.
+    fn add(
+        &mut self,
+        record: u32,
+        shape: Shape<'_>,
+        packet: Packet<'_>,
+        place: AlertPlace<'_>,
+        ids: &StampIds,
+    ) {
+        match candidate(record, shape, packet, place, ids, &mut self.problems) {
+            Ok(candidate) => self.candidates.push(candidate),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
 }
 
 /// Indexes one alert file.
@@ -53,42 +85,21 @@ pub fn read_alerts(
 ) -> AlertsFound {
     let mut found = AlertsFound::default();
     // A message of a file of its own is found again by its bytes, without those before it.
-    if place.len == 0 && are_messages(bytes) {
-        let done = read_messages(bytes, plans, &mut |range, plan, packet| {
+    let done = if place.len == 0 && are_messages(bytes) {
+        read_messages(bytes, plans, &mut |range, plan, packet| {
             let place = AlertPlace {
                 at_byte: range.start as u64,
                 len: u32::try_from(range.len()).unwrap_or(u32::MAX),
                 ..place
             };
-            let shape = (plan.survey, &plan.names);
-            match candidate(0, shape, packet, place, ids, &mut found.problems) {
-                Ok(candidate) => found.candidates.push(candidate),
-                Err(problem) => found.problems.push(problem),
-            }
-        });
-        if let Err(error) = done {
-            let problem = Problem::new(place.label, "alert file", error.to_string());
-            found.problems.push(problem);
-        }
-        return found;
-    }
-    let done = read_records(
-        bytes,
-        plans,
-        Wanted::All,
-        &|_| true,
-        &mut |record, plan, packet| match candidate(
-            record,
-            (plan.survey, &plan.names),
-            packet,
-            place,
-            ids,
-            &mut found.problems,
-        ) {
-            Ok(candidate) => found.candidates.push(candidate),
-            Err(problem) => found.problems.push(problem),
-        },
-    );
+            found.add(0, (plan.survey, &plan.names), packet, place, ids);
+        })
+    } else {
+        let mut add = |record, plan: &Plan, packet: Packet<'_>| {
+            found.add(record, (plan.survey, &plan.names), packet, place, ids);
+        };
+        read_records(bytes, plans, Wanted::All, &|_| true, &mut add)
+    };
     if let Err(error) = done {
         let problem = Problem::new(place.label, "alert file", error.to_string());
         found.problems.push(problem);
@@ -105,21 +116,15 @@ pub fn read_rows(
 ) -> Result<AlertsFound, CutoutsError> {
     let file = ParquetCutouts::open(path)?;
     let label = path.display().to_string();
-    let place = AlertPlace {
-        source,
-        label: &label,
-        at_byte: 0,
-        len: 0,
-    };
+    let place = AlertPlace::of_file(source, &label);
     let mut found = AlertsFound::default();
-    let shape = (file.survey, &file.names);
     let done = file.packets(&mut |row, packet| {
-        match candidate(row, shape, packet, place, ids, &mut found.problems) {
-            Ok(candidate) => found.candidates.push(with_truth(candidate)),
-            Err(problem) => found.problems.push(problem),
-        }
+        found.add(row, (file.survey, &file.names), packet, place, ids);
         !is_cancelled()
     });
+    for candidate in &mut found.candidates {
+        candidate.truth = truth_of(candidate);
+    }
     if let Err(error) = done {
         if found.candidates.is_empty() {
             return Err(error);
@@ -131,19 +136,18 @@ pub fn read_rows(
     Ok(found)
 }
 
-/// With the class that a column of the table says.
-fn with_truth(mut candidate: Candidate) -> Candidate {
+/// The class in a column of the table.
+fn truth_of(candidate: &Candidate) -> Option<Arc<str>> {
     let fields = candidate.epochs.first().map(|epoch| &epoch.fields);
     let class = fields.and_then(|fields| {
         ["class", "class_name", "label", "truth"]
             .iter()
             .find_map(|name| fields.get(name))
     });
-    candidate.truth = class
+    class
         .map(|class| plain_label(&class.to_string()))
         .filter(|class| !class.is_empty())
-        .map(Arc::from);
-    candidate
+        .map(Arc::from)
 }
 
 /// Indexes alerts as JSON.
@@ -154,26 +158,11 @@ pub fn read_json(
     ids: &StampIds,
 ) -> Result<AlertsFound, String> {
     let label = path.display().to_string();
-    let place = AlertPlace {
-        source,
-        label: &label,
-        at_byte: 0,
-        len: 0,
-    };
+    let place = AlertPlace::of_file(source, &label);
     let mut found = AlertsFound::default();
     for (record, alert) in (0..).zip(&alerts::json::alerts(bytes)?) {
         let (packet, names) = alerts::json::packet(alert);
-        match candidate(
-            record,
-            (Survey::Other, &names),
-            packet,
-            place,
-            ids,
-            &mut found.problems,
-        ) {
-            Ok(candidate) => found.candidates.push(candidate),
-            Err(problem) => found.problems.push(problem),
-        }
+        found.add(record, (Survey::Other, &names), packet, place, ids);
     }
     Ok(found)
 }
@@ -181,10 +170,9 @@ pub fn read_json(
 /// What a problem with identifiers is about.
 const IDENTIFIERS: &str = "identifiers";
 
-/// `shape`: whose packets they are, and the names of their numbers.
 fn candidate(
     record: u32,
-    (survey, names): (Survey, &Arc<[Arc<str>]>),
+    shape: Shape<'_>,
     packet: Packet<'_>,
     place: AlertPlace<'_>,
     ids: &StampIds,
@@ -231,14 +219,14 @@ fn candidate(
                    are taken for one; write them as integers or as text";
         problems.push(Problem::new(place.label, IDENTIFIERS, why));
     }
-    of_packet(packet, (survey, names), stamps)
+    of_packet(packet, shape, stamps)
         .ok_or_else(|| refuse("has neither an object identifier nor a candid"))
 }
 
 /// The candidate of a packet and its stamps, with one epoch; none where the packet names none.
 pub fn of_packet(
     packet: Packet<'_>,
-    (survey, names): (Survey, &Arc<[Arc<str>]>),
+    (survey, names): Shape<'_>,
     stamps: Vec<StampRef>,
 ) -> Option<Candidate> {
     let id = packet

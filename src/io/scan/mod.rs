@@ -391,12 +391,7 @@ impl Scan<'_> {
     fn alert_file(&mut self, path: &Path, bytes: &[u8]) {
         let source = source(path, SourceKind::Avro);
         let label = path.display().to_string();
-        let place = AlertPlace {
-            source: &source,
-            label: &label,
-            at_byte: 0,
-            len: 0,
-        };
+        let place = AlertPlace::of_file(&source, &label);
         let found = read_alerts(bytes, place, &self.decoder.plans, self.ids);
         self.alerts(found, Rule::Alerts);
     }

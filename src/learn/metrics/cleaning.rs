@@ -1,7 +1,8 @@
 //! How many candidates a person looks at until a night is clean: until few of those not looked at have a wrong label.
 //!
 //! A look is right. Who was not looked at is called bogus, unless members of its component were looked at and agreed: then it
-//! has their label. Three ways to choose who is looked at next: by score, component by component, and by likeness to examples.
+//! has their label. Four ways to choose who is looked at next: by chance, by score, component by component, and by likeness to
+//! examples. Each goes on until all were looked at, so that a night is clean at some moment by any of them.
 
 use crate::learn::chance::Chance;
 
@@ -28,7 +29,7 @@ impl NightState {
     }
 }
 
-/// The first moment at which at most that share of the unseen is wrong; none where that never comes.
+/// The first moment at which at most that share of the unseen is wrong. A course that goes on until all were looked at has one.
 pub fn first_within(course: &[NightState], share: f64) -> Option<NightState> {
     let mut course = course.iter();
     course.find(|state| state.wrong_share() <= share).copied()
@@ -77,16 +78,21 @@ impl<'a> Night<'a> {
         !self.is_seen[at] && self.given[at].is_none()
     }
 
-    /// A look at a candidate that is open; whether it is real.
+    /// A look at a candidate, in the place of the label that it has of its component; whether it is real.
     fn look(&mut self, at: usize) -> bool {
-        if self.is_open(at) {
-            self.is_seen[at] = true;
+        let is_real = self.is_real[at];
+        if !std::mem::replace(&mut self.is_seen[at], true) {
             self.now.looks += 1;
             self.now.unseen -= 1;
-            self.now.missed -= usize::from(self.is_real[at]);
+            if let Some(given) = self.given[at].take() {
+                self.now.by_component -= 1;
+                self.now.wrong_by_component -= usize::from(is_real != given);
+            } else {
+                self.now.missed -= usize::from(is_real);
+            }
             self.course.push(self.now);
         }
-        self.is_real[at]
+        is_real
     }
 
     /// Gives those of them that are open a label.
@@ -103,18 +109,32 @@ impl<'a> Night<'a> {
     }
 }
 
+/// Looks in an order that is drawn at random, whatever the order of the candidates. The course has a moment before the first look
+/// and one after each.
+pub fn by_chance(is_real: &[bool], seed: u64) -> Vec<NightState> {
+    let mut order: Vec<usize> = (0..is_real.len()).collect();
+    Chance::new(seed).draw(&mut order, is_real.len());
+    in_order(is_real, order)
+}
+
 /// Looks in the order of a score, the highest first; those without one (NaN) come last. The course has a moment before the first
 /// look and one after each.
 pub fn by_score(is_real: &[bool], score: &[f32]) -> Vec<NightState> {
+    in_order(is_real, highest_first(score, is_real.len()))
+}
+
+fn in_order(is_real: &[bool], order: Vec<usize>) -> Vec<NightState> {
     let mut night = Night::new(is_real);
-    for at in highest_first(score) {
+    for at in order {
         night.look(at);
     }
     night.course
 }
 
 /// Checks component after component in that order: members drawn at random are looked at, and where they agree, all others get
-/// their label. The rest is looked at in the order of the score. `component` has that of each candidate.
+/// their label. The rest is looked at in the order of the score, 0 to 1, and at the end those with the label of their component,
+/// where the score is most against it first: too many of these labels may be wrong. `component` has that of each candidate. The
+/// course has a moment before the first look, one after each, and one after each component that was labelled.
 pub fn by_components(
     is_real: &[bool],
     score: &[f32],
@@ -127,28 +147,39 @@ pub fn by_components(
     let mut chance = Chance::new(seed);
     for checked in order {
         let members = (0..is_real.len()).filter(|at| component[*at] == Some(*checked));
-        let mut members: Vec<usize> = members.collect();
-        for at in 0..check.looks.min(members.len()) {
-            let other = at + chance.below(members.len() - at);
-            members.swap(at, other);
-        }
+        let mut members: Vec<usize> = members.filter(|at| night.is_open(*at)).collect();
+        chance.draw(&mut members, check.looks);
         let (looked_at, others) = members.split_at(check.looks.min(members.len()));
         let real = looked_at.iter().filter(|at| night.look(**at)).count();
         let most = real.max(looked_at.len() - real);
-        if !others.is_empty() && most as f64 >= check.agreement * looked_at.len() as f64 {
+        let do_agree = most > 0 && most as f64 >= check.agreement * looked_at.len() as f64;
+        if !others.is_empty() && do_agree {
             night.give(others, real == most);
         }
     }
-    for at in highest_first(score) {
+    for at in highest_first(score, is_real.len()) {
         if night.is_open(at) {
             night.look(at);
         }
+    }
+    let against = night
+        .given
+        .iter()
+        .zip(score)
+        .map(|labelled| match labelled {
+            (Some(true), score) => 1.0 - score,
+            (_, score) => *score,
+        });
+    let against: Vec<f32> = against.collect();
+    for at in highest_first(&against, is_real.len()) {
+        night.look(at);
     }
     night.course
 }
 
 /// Looks in the order of the score until so many real ones are found; from then on at those most like the real and unlike the
-/// bogus ones that were seen, so many a round. `likeness` has a number for each candidate, of examples and counterexamples.
+/// bogus ones that were seen, so many a round. `likeness` has a number for each candidate, of examples and counterexamples; those
+/// without one (NaN) come last.
 pub fn by_likeness(
     is_real: &[bool],
     score: &[f32],
@@ -157,7 +188,7 @@ pub fn by_likeness(
 ) -> Vec<NightState> {
     let mut night = Night::new(is_real);
     let (mut more, mut less) = (Vec::new(), Vec::new());
-    for at in highest_first(score) {
+    for at in highest_first(score, is_real.len()) {
         if more.len() >= examples {
             break;
         }
@@ -165,7 +196,7 @@ pub fn by_likeness(
         seen.push(at);
     }
     while night.now.unseen > 0 {
-        let order = highest_first(&likeness(&more, &less)).into_iter();
+        let order = highest_first(&likeness(&more, &less), is_real.len()).into_iter();
         let next = order.filter(|at| night.is_open(*at)).take(round.max(1));
         for at in next.collect::<Vec<_>>() {
             let seen = if night.look(at) { &mut more } else { &mut less };
@@ -175,15 +206,14 @@ pub fn by_likeness(
     night.course
 }
 
-/// The places of the largest numbers first, of equal ones in order; what is no number comes last.
-fn highest_first(numbers: &[f32]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..numbers.len()).collect();
+/// All places below `count`, those of the largest numbers first, of equal ones in order; what is no number, or has none, comes last.
+fn highest_first(numbers: &[f32], count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
     let number = |at: usize| {
-        if numbers[at].is_nan() {
-            f32::NEG_INFINITY
-        } else {
-            numbers[at]
-        }
+        let number = numbers.get(at).copied();
+        number
+            .filter(|number| !number.is_nan())
+            .unwrap_or(f32::NEG_INFINITY)
     };
     order.sort_by(|a, b| number(*b).total_cmp(&number(*a)));
     order
@@ -262,27 +292,25 @@ mod tests {
         // The rest is looked at by score: the six real ones first.
         let clean = first_within(&course, 0.0).unwrap();
         assert_eq!((clean.looks, clean.missed), (26, 0));
-        // What has the label of its component is not looked at any more.
-        let last = course.last().unwrap();
-        assert_eq!((last.looks, last.unseen), (80, 20));
+        // What has the label of its component is looked at after all others.
+        let rest = course[81];
+        assert_eq!((rest.looks, rest.unseen, rest.by_component), (80, 20, 20));
 
-        // By some seed the single real one is not drawn: it keeps the label of the others.
+        // By some seed the single real one is not drawn: it has the label of the others until the rest was looked at.
         let wrong = (0..20).find_map(|seed| {
             let course = by_components(&truth, &scores, &component, &[2], CHECK, seed);
-            let last = *course.last().unwrap();
-            (last.wrong_by_component == 1).then_some(last)
+            let rest = course.iter().position(|state| state.looks == 90)?;
+            (course[rest].wrong_by_component == 1).then(|| [course[rest], course[rest + 1]])
         });
-        assert_eq!(wrong.unwrap().by_component, 10);
-        assert_eq!(wrong.unwrap().missed, 0);
+        let [rest, next] = wrong.unwrap();
+        assert_eq!((rest.by_component, rest.missed), (10, 0));
+        assert_eq!((next.by_component, next.wrong_by_component), (9, 0));
         // The mixed one has five of thirty: it is never labelled as a whole.
         for seed in 0..20 {
             let course = by_components(&truth, &scores, &component, &[1], strict, seed);
             let real_seen = course[20].missed < course[0].missed;
-            assert_eq!(
-                course.last().unwrap().by_component == 0,
-                real_seen,
-                "{seed}"
-            );
+            let is_labelled = course.iter().any(|state| state.by_component > 0);
+            assert_eq!(!is_labelled, real_seen, "{seed}");
         }
     }
 
@@ -294,9 +322,73 @@ mod tests {
         let course = by_components(&truth, &scores, &component, &[1, 0], CHECK, 3);
         let small = course[10];
         assert_eq!((small.looks, small.by_component, small.missed), (10, 0, 50));
-        let last = course.last().unwrap();
-        assert_eq!((last.looks, last.by_component), (30, 30));
-        assert_eq!((last.missed, last.wrong_by_component), (0, 0));
+        let labelled = course[31];
+        assert_eq!((labelled.looks, labelled.by_component), (30, 30));
+        assert_eq!((labelled.missed, labelled.wrong_by_component), (0, 0));
+        // Without a look there is nothing that a component could be called by.
+        let blind = Check { looks: 0, ..CHECK };
+        let course = by_components(&truth, &scores, &component, &[1, 0], blind, 3);
+        assert!(course.iter().all(|state| state.by_component == 0));
+    }
+
+    #[test]
+    fn every_course_goes_through_the_last_candidate() {
+        let truth: Vec<bool> = (0..40).map(|at| at >= 20).collect();
+        let component: Vec<_> = (0..40).map(|at| Some(at / 10)).collect();
+        let check = Check {
+            looks: 1,
+            agreement: 1.0,
+        };
+        let scores: Vec<f32> = (0..40).map(|at| at as f32 / 40.0).collect();
+        let mut gapped = scores.clone();
+        gapped[7] = f32::NAN;
+        // Half of their members are real: what one look makes of all others is wrong of half of them.
+        let mixed: Vec<_> = (0..40).map(|at| Some(at % 2)).collect();
+        let alike = |_: &[usize], _: &[usize]| vec![f32::NAN; 40];
+        // Of fewer than there are.
+        let of_some = |_: &[usize], _: &[usize]| vec![0.0; 3];
+        let courses = [
+            by_chance(&truth, 1),
+            by_score(&truth, &gapped),
+            by_components(&truth, &gapped, &component, &[3, 1, 1], check, 1),
+            by_components(&truth, &scores, &mixed, &[0, 1], check, 1),
+            by_likeness(&truth, &gapped, (2, 7), &alike),
+            by_likeness(&truth, &gapped, (2, 0), &of_some),
+        ];
+        for (way, course) in courses.iter().enumerate() {
+            let all = NightState {
+                looks: 40,
+                ..NightState::default()
+            };
+            assert_eq!(course.last(), Some(&all), "{way}");
+            let looks = course.windows(2);
+            let mut steps = looks.map(|two| two[1].looks - two[0].looks);
+            assert!(steps.all(|step| step <= 1), "{way}");
+            assert!(first_within(course, 0.0).is_some(), "{way}");
+        }
+        // Where only labels of components are left, those that the scores are against are looked at first: the wrong ones.
+        let labelled = courses[3].iter().find(|state| state.by_component == 38);
+        let labelled = labelled.unwrap();
+        assert_eq!((labelled.looks, labelled.wrong_by_component), (2, 20));
+        let clean = first_within(&courses[3], 0.01).unwrap();
+        assert_eq!((clean.looks, clean.unseen), (22, 18));
+    }
+
+    #[test]
+    fn an_order_by_chance_is_not_that_of_the_files() {
+        // In the order of the files all real ones are found by the first ten looks, by chance one of ten.
+        let truth = truth();
+        let found = |seed: u64| {
+            let course = by_chance(&truth, seed);
+            assert_eq!((course[10].looks, course.len()), (10, 101));
+            10 - course[10].missed
+        };
+        let found: Vec<usize> = (0..200).map(found).collect();
+        let mean = found.iter().sum::<usize>() as f64 / 200.0;
+        assert!((mean - 1.0).abs() < 0.3, "{mean}");
+        assert!(found.iter().all(|found| *found < 7), "{found:?}");
+        assert_eq!(by_chance(&truth, 3), by_chance(&truth, 3));
+        assert_ne!(by_chance(&truth, 3), by_chance(&truth, 4));
     }
 
     #[test]

@@ -10,7 +10,10 @@ use std::{
 };
 
 use destello::{
-    domain::{Candidate, Embedding, Epoch, InputPlan, LatentSpace, ModelCard, ModelId, NewScores},
+    domain::{
+        Candidate, Catalogue, Embedding, Epoch, InputPlan, LatentSpace, ModelCard, ModelId,
+        NewScores,
+    },
     features::latent::{
         choice::{LatentChoice, Projection},
         embed_task::{Embed, EmbedOutcome, EmbedUpdate, Wanted},
@@ -95,29 +98,46 @@ impl Night {
         window
     }
 
+    fn catalogue(&self) -> Catalogue {
+        read_all(&[self.set.path()]).catalogue
+    }
+
     /// All that comes of the task without a window.
-    fn run(&self, wanted: Wanted) -> (Option<Embedding>, EmbedOutcome) {
-        let all = Arc::new(Mutex::new(None::<Embedding>));
-        let taken = all.clone();
+    fn run(&self, catalogue: &Arc<Catalogue>, wanted: Wanted) -> Placed {
+        let placed = Arc::new(Mutex::new(Placed::default()));
+        let taken = placed.clone();
         let task = Embed {
             source: self.source().into(),
-            catalogue: Arc::new(read_all(&[self.set.path()]).catalogue),
+            catalogue: catalogue.clone(),
             project: Some(self.project()),
             wanted,
             models: LatentRegistry::default(),
             decoder: Arc::new(Decoder::default()),
         };
         let outcome = run_here(task, CancelToken::default(), move |update| {
-            let mut all = taken.lock().unwrap();
+            let mut placed = taken.lock().unwrap();
             match update {
-                EmbedUpdate::Space { space, .. } => *all = Some(Embedding::new(space)),
-                EmbedUpdate::Placed { new, .. } => all.as_mut().unwrap().extend(*new),
+                EmbedUpdate::Space { space, .. } => placed.all = Some(Embedding::new(space)),
+                EmbedUpdate::Placed { new, refused } => {
+                    placed.all.as_mut().unwrap().extend(*new);
+                    placed.refused = refused;
+                }
                 EmbedUpdate::Fault(fault) => panic!("{fault:?}"),
             }
         });
-        let all = all.lock().unwrap().take();
-        (all, outcome.unwrap())
+        let mut placed = std::mem::take(&mut *placed.lock().unwrap());
+        placed.outcome = outcome.unwrap();
+        placed
     }
+}
+
+/// What came of the task.
+#[derive(Debug, Default, PartialEq)]
+struct Placed {
+    all: Option<Embedding>,
+    /// Epochs without a place, by the last update.
+    refused: usize,
+    outcome: EmbedOutcome,
 }
 
 /// A network, and how often it has placed stamps.
@@ -249,36 +269,21 @@ fn stamps_that_were_reduced_anew_under_their_name_are_placed_anew() {
 fn what_is_kept_is_taken_without_a_look_at_the_stamps() {
     let night = night();
     drop(Project::open_or_create(night.project()).unwrap());
-    assert_eq!(night.run(Wanted::Kept), (None, EmbedOutcome::default()));
-    let (first, outcome) = night.run(Wanted::All);
-    assert_eq!(outcome.counts, counts(0, EPOCHS));
-    let catalogue = Arc::new(read_all(&[night.set.path()]).catalogue);
+    let catalogue = Arc::new(night.catalogue());
+    assert_eq!(night.run(&catalogue, Wanted::Kept), Placed::default());
+    let first = night.run(&catalogue, Wanted::All);
+    assert_eq!(first.outcome.counts, counts(0, EPOCHS));
     for object in &OBJECTS {
         blank(&night.set.file(object.id));
     }
-    let found = Arc::new(Mutex::new(None::<Embedding>));
     for wanted in [Wanted::Kept, Wanted::All] {
-        let taken = found.clone();
-        let task = Embed {
-            source: night.source().into(),
-            catalogue: catalogue.clone(),
-            project: Some(night.project()),
-            wanted,
-            models: LatentRegistry::default(),
-            decoder: Arc::new(Decoder::default()),
-        };
-        let outcome = run_here(task, CancelToken::default(), move |update| match update {
-            EmbedUpdate::Space { space, .. } => {
-                *taken.lock().unwrap() = Some(Embedding::new(space));
-            }
-            EmbedUpdate::Placed { new, refused } => {
-                assert_eq!(refused, 0);
-                taken.lock().unwrap().as_mut().unwrap().extend(*new);
-            }
-            EmbedUpdate::Fault(fault) => panic!("{fault:?}"),
-        });
-        assert_eq!(outcome.unwrap().counts, counts(EPOCHS, 0), "{wanted:?}");
-        assert_eq!(*found.lock().unwrap(), first, "{wanted:?}");
+        let again = night.run(&catalogue, wanted);
+        assert_eq!(again.outcome.counts, counts(EPOCHS, 0), "{wanted:?}");
+        assert_eq!(
+            (again.all, again.refused),
+            (first.all.clone(), 0),
+            "{wanted:?}"
+        );
     }
 }
 
@@ -288,7 +293,7 @@ fn every_epoch_without_a_place_is_counted_also_where_none_after_it_has_one() {
     drop(Project::open_or_create(night.project()).unwrap());
     // More than one step of them, after those with stamps.
     let without_stamps = 2500;
-    let mut catalogue = read_all(&[night.set.path()]).catalogue;
+    let mut catalogue = night.catalogue();
     for at in 0..without_stamps {
         catalogue.absorb(Candidate {
             id: format!("bare{at}").into(),
@@ -298,28 +303,13 @@ fn every_epoch_without_a_place_is_counted_also_where_none_after_it_has_one() {
     }
     let catalogue = Arc::new(catalogue);
     for wanted in [Wanted::All, Wanted::Kept] {
-        let last = Arc::new(AtomicUsize::new(0));
-        let seen = last.clone();
-        let task = Embed {
-            source: night.source().into(),
-            catalogue: catalogue.clone(),
-            project: Some(night.project()),
-            wanted,
-            models: LatentRegistry::default(),
-            decoder: Arc::new(Decoder::default()),
-        };
-        let outcome = run_here(task, CancelToken::default(), move |update| match update {
-            EmbedUpdate::Space { .. } => {}
-            EmbedUpdate::Placed { refused, .. } => seen.store(refused, Ordering::SeqCst),
-            EmbedUpdate::Fault(fault) => panic!("{fault:?}"),
-        });
-        let outcome = outcome.unwrap();
+        let placed = night.run(&catalogue, wanted);
         assert_eq!(
-            last.load(Ordering::SeqCst),
-            without_stamps,
-            "{wanted:?}: {outcome:?}"
+            placed.refused, without_stamps,
+            "{wanted:?}: {:?}",
+            placed.outcome
         );
-        assert_eq!(outcome.unplaced, 0, "{wanted:?}");
+        assert_eq!(placed.outcome.unplaced, 0, "{wanted:?}");
     }
 }
 
