@@ -5,6 +5,7 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 use crate::{
     domain::{ExplainMethod, Explanation},
     features::explanation::state::{ExplainChoice, ExplanationPane},
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -36,11 +37,15 @@ pub fn explain_bar_ui(
             }
         })
         .response;
-    cells::named(response, egui::Role::ComboBox, "explanation method");
+    cells::named(response, egui::Role::ComboBox, text!("explanation method"));
     ui.spacing_mut().slider_width = 70.0;
     let slider = Slider::new(&mut choice.opacity, 0.0..=1.0).show_value(false);
-    let response = cells::named(ui.add(slider), egui::Role::Slider, "opacity of heat maps");
-    response.on_hover_text("Opacity of the heat maps");
+    let response = cells::named(
+        ui.add(slider),
+        egui::Role::Slider,
+        text!("opacity of heat maps"),
+    );
+    response.on_hover_text(text!("Opacity of the heat maps"));
     if choice != explanation.explain {
         commands.push(choice.into());
     }
@@ -78,7 +83,7 @@ fn outcome_ui(ui: &mut Ui, explanation: &ExplanationPane, shared: &Shared) {
         None => match &shared.scores.active().status {
             ScoringStatus::Failed(why) => refusal_ui(ui, why),
             _ => {
-                ui.label(weak(ui, "ExplanationPane…"));
+                ui.label(weak(ui, text!("Explanation…")));
             }
         },
         Some(Err(why)) => refusal_ui(ui, why),

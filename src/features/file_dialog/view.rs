@@ -9,6 +9,7 @@ use super::state::{Names, PathCommand, PathPane};
 use crate::{
     domain::words::short,
     features::file_dialog::state::DialogPane,
+    text,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -122,7 +123,9 @@ fn field_ui(ui: &mut Ui, pane: &PathPane, memory: &mut ViewMemory, asked: &mut V
     if response.changed() {
         asked.push(PathCommand::Type(memory.path_text.clone()));
     }
-    response.on_hover_text("Path: Tab completes, arrows choose, Enter accepts, Esc leaves");
+    response.on_hover_text(text!(
+        "Path: Tab completes, arrows choose, Enter accepts, Esc leaves"
+    ));
 }
 
 fn notice_ui(ui: &mut Ui, pane: &PathPane) {
@@ -133,7 +136,7 @@ fn notice_ui(ui: &mut Ui, pane: &PathPane) {
             let folder = short(pane.typed.folder_text(), NAME);
             RichText::new(format!("{folder}: {why}")).color(theme::alarm_text(ui))
         }
-        (None, _) if pane.is_waiting() => RichText::new("reading…").weak(),
+        (None, _) if pane.is_waiting() => RichText::new(text!("reading…")).weak(),
         (None, _) => RichText::new(hint(pane)).weak(),
     };
     ui.label(text);
@@ -159,15 +162,15 @@ fn hint(pane: &PathPane) -> String {
 
 fn foot_ui(ui: &mut Ui, pane: &PathPane, asked: &mut Vec<PathCommand>) {
     ui.horizontal(|ui| {
-        if ui.button("Accept").clicked() {
+        if ui.button(text!("Accept")).clicked() {
             asked.push(PathCommand::Enter { adds: false });
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             asked.push(PathCommand::Dismiss);
         }
         ui.label(weak(
             ui,
-            "Tab completes · ↑ ↓ choose · Enter accepts · Esc leaves",
+            text!("Tab completes · ↑ ↓ choose · Enter accepts · Esc leaves"),
         ));
     });
     for path in pane.added.iter().rev().take(3) {

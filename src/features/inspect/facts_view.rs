@@ -5,6 +5,7 @@ use egui::{Align, Color32, Layout, OpenUrl, RichText, ScrollArea, Sense, Ui};
 use super::facts::facts;
 use crate::{
     domain::{Candidate, Epoch, FieldValue, magnitude::mag_in_words, position::sexagesimal},
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -132,7 +133,7 @@ fn links_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
     if pages.is_empty() {
         return;
     }
-    let menu = ui.menu_button("Open at… ⏷", |ui| {
+    let menu = ui.menu_button(text!("Open at… ⏷"), |ui| {
         for (name, url) in &pages {
             if ui.button(*name).on_hover_text(url).clicked() {
                 ui.open_url(OpenUrl::new_tab(url));
@@ -140,8 +141,9 @@ fn links_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
             }
         }
     });
-    menu.response
-        .on_hover_text("Pages of brokers and archives about this object, in your browser");
+    menu.response.on_hover_text(text!(
+        "Pages of brokers and archives about this object, in your browser"
+    ));
 }
 
 /// Which facts are shown: ticked in the order in which they were chosen.
@@ -151,9 +153,9 @@ fn choose_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         return;
     }
     let mut settings = shared.settings.clone();
-    let text = RichText::new("Choose facts… ⏷").size(theme::CAPTION);
+    let text = RichText::new(text!("Choose facts… ⏷")).size(theme::CAPTION);
     ui.menu_button(text, |ui| {
-        if ui.button("The survey's usual ones").clicked() {
+        if ui.button(text!("The survey's usual ones")).clicked() {
             settings.facts.clear();
             ui.close();
         }

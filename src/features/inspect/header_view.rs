@@ -4,6 +4,7 @@ use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use crate::{
     features::inspect::header::HeaderPane,
+    text,
     widgets::{
         pane::frame_ui,
         theme::{self, weak},
@@ -29,11 +30,11 @@ pub fn header_ui(
         commands,
         |ui, _| match &header.header {
             None => {
-                ui.label(weak(ui, "This epoch has no stamp."));
+                ui.label(weak(ui, text!("This epoch has no stamp.")));
             }
             Some(header) => match &header.cards {
                 None => {
-                    ui.label(weak(ui, "Reading…"));
+                    ui.label(weak(ui, text!("Reading…")));
                 }
                 Some(Err(problem)) => {
                     ui.label(RichText::new(problem.to_string()).color(theme::alarm_text(ui)));
@@ -49,10 +50,10 @@ fn cards_ui(ui: &mut Ui, shared: &Shared, cards: &[(String, String)]) {
     if shared.is_blind() {
         ui.label(weak(
             ui,
-            "Classes and scores are left out: labels are blind.",
+            text!("Classes and scores are left out: labels are blind."),
         ));
     }
-    if ui.button("Copy").clicked() {
+    if ui.button(text!("Copy")).clicked() {
         let lines = fields
             .iter()
             .chain(cards)

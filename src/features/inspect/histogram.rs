@@ -5,6 +5,7 @@ use egui::{Color32, DragValue, Rect, Sense, Stroke, Ui, pos2, vec2};
 use crate::{
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
+    text,
     widgets::{
         cells,
         pane::frame_ui,
@@ -39,7 +40,7 @@ pub fn histogram_ui(
             has_any |= role_ui(ui, shared, memory, role, title, commands);
         }
         if !has_any {
-            ui.label(weak(ui, "No stamp of this epoch is in memory."));
+            ui.label(weak(ui, text!("No stamp of this epoch is in memory.")));
         }
         let key = shared.settings.keys.hint(Action::AutoContrast);
         if ui.button(format!("Automatic limits ({key})")).clicked() {

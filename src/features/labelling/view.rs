@@ -4,6 +4,7 @@ use egui::{Button, RichText, Stroke, TextEdit, Ui, vec2};
 
 use crate::{
     domain::{Class, label_book::LabelState},
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -84,7 +85,7 @@ fn vocabulary_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comm
             }
         })
         .response
-        .on_hover_text("Vocabulary: the classes to choose from");
+        .on_hover_text(text!("Vocabulary: the classes to choose from"));
     if chosen != shared.vocabulary {
         commands.push(Command::Label(Label::Vocabulary(chosen)).into());
     }
@@ -182,7 +183,7 @@ fn note_ui(
             .hint_text(hint)
             .desired_width(f32::INFINITY),
     );
-    let response = response.on_hover_text("Note on this candidate");
+    let response = response.on_hover_text(text!("Note on this candidate"));
     if response.lost_focus() && *text != stored {
         let text = text.as_str().into();
         commands.push(Command::Label(Label::Note { candidate, text }).into());
@@ -204,7 +205,7 @@ pub fn history_ui(ui: &mut Ui, shared: &Shared) {
         return;
     }
     ui.add_space(theme::GRID);
-    ui.label(weak(ui, "history of labels"));
+    ui.label(weak(ui, text!("history of labels")));
     for (event, counts) in history.iter().rev() {
         let time = cells::clock(event.at);
         let text = format!("{time}  {} — {}", words(&event.action), event.annotator);

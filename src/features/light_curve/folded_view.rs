@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     features::light_curve::state::LightCurvePane,
+    text,
     widgets::{
         spoken,
         theme::{self, weak},
@@ -37,7 +38,7 @@ pub fn folded_curve_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let Some(folded) = light_curve.folded_by(shared) else {
-        ui.centered_and_justified(|ui| ui.label(weak(ui, "Searching the period…")));
+        ui.centered_and_justified(|ui| ui.label(weak(ui, text!("Searching the period…"))));
         return;
     };
     match period_to_fold_by(&folded, points, periods) {

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{Band, Candidate, magnitude::mag_in_words, words::counted},
     features::light_curve::state::LightCurvePane,
+    text,
     widgets::{
         cells, spoken,
         theme::{self, weak},
@@ -41,7 +42,7 @@ pub fn light_curve_ui(
             ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         }
         Curve::Measuring => {
-            ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
+            ui.centered_and_justified(|ui| ui.label(weak(ui, text!("Measuring the light curve…"))));
         }
         Curve::Points { points, scale, .. } => match light_curve.curve.fold.periods() {
             None => plot_over_time(
@@ -116,7 +117,7 @@ fn head_ui(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if is_narrow {
-                let text = egui::RichText::new("curve ⏷").size(theme::CAPTION);
+                let text = egui::RichText::new(text!("curve ⏷")).size(theme::CAPTION);
                 let menu = ui.menu_button(text, |ui| offered.ui(ui, false, &mut choice));
                 let help =
                     caption.unwrap_or("Where the points come from, and what they are folded by");
@@ -301,8 +302,9 @@ fn legend_ui(ui: &mut Ui, points: &[Point]) {
         ui.label(text.size(theme::CAPTION).color(color));
     }
     if points.iter().any(|point| point.is_fading) {
-        ui.label(weak(ui, "× fades"))
-            .on_hover_text("A cross is fainter than in the reference, by so much light");
+        ui.label(weak(ui, text!("× fades"))).on_hover_text(text!(
+            "A cross is fainter than in the reference, by so much light"
+        ));
     }
 }
 

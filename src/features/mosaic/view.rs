@@ -8,6 +8,7 @@ use super::cell::{self, FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
     features::similar::examples::why_not_compared,
+    text,
     widgets::{
         spoken,
         stamp_paint::StampBatch,
@@ -136,7 +137,7 @@ impl Grid {
 
 fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(weak(ui, "show"));
+        ui.label(weak(ui, text!("show")));
         let choices = [
             (None, "triplet"),
             (Some(Role::Science), "science"),
@@ -153,11 +154,11 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
             }
         }
         ui.separator();
-        ui.label(weak(ui, "size"));
+        ui.label(weak(ui, text!("size")));
         let mut side = shared.mosaic_side;
         let range = MOSAIC_SIDES.0..=MOSAIC_SIDES.1;
         let slider = egui::Slider::new(&mut side, range).show_value(false);
-        ui.add(slider).on_hover_text("Size of a stamp");
+        ui.add(slider).on_hover_text(text!("Size of a stamp"));
         if (side - shared.mosaic_side).abs() > f32::EPSILON {
             commands.push(Command::Session(Session::MosaicSide(side)).into());
         }

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::log_view::log_ui;
 use crate::{
     domain::words::short,
+    text,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -44,7 +45,7 @@ pub fn problems_ui(
                 commands.push(Command::Do(action).into());
             }
         }
-        if !shared.shows_log && count > 0 && ui.button("Copy all").clicked() {
+        if !shared.shows_log && count > 0 && ui.button(text!("Copy all")).clicked() {
             let lines: Vec<_> = shared.problems.iter().map(ToString::to_string).collect();
             ui.copy_text(lines.join("\n"));
         }
@@ -61,7 +62,7 @@ pub fn problems_ui(
 fn list_ui(ui: &mut Ui, shared: &Shared) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         if let Some(fault) = &shared.project.fault {
-            ui.label(RichText::new("project").strong());
+            ui.label(RichText::new(text!("project")).strong());
             ui.label(RichText::new(fault).color(theme::alarm_text(ui)));
             ui.add_space(theme::GRID);
         }
@@ -78,7 +79,7 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
         }
         grouped(ui, shared);
         ui.add_space(2.0 * theme::GRID);
-        ui.label(RichText::new("recognised").strong());
+        ui.label(RichText::new(text!("recognised")).strong());
         for (path, rule) in &shared.recognised {
             let name = short(&path.to_string_lossy(), NAME);
             ui.label(weak(ui, format!("{name}: {rule}")));

@@ -5,6 +5,7 @@ use egui::{Button, RichText, Ui, vec2};
 use crate::{
     domain::words::short,
     features::simulation::state::SimulationPane,
+    text,
     widgets::theme::{self, weak},
     workspace::{
         action::Action,
@@ -49,7 +50,7 @@ pub fn start_page_ui(
         ui.label(RichText::new("destello").size(40.0).strong());
         ui.label(weak(
             ui,
-            "look at transient candidates, label them, and train networks on your labels",
+            text!("look at transient candidates, label them, and train networks on your labels"),
         ));
         ui.add_space(4.0 * theme::GRID);
         nothing_found_ui(ui, shared, commands);
@@ -64,7 +65,7 @@ pub fn start_page_ui(
         {
             commands.push(Command::Do(Action::KeyHelp).into());
         }
-        ui.label(weak(ui, "or drop files and folders on this window"));
+        ui.label(weak(ui, text!("or drop files and folders on this window")));
         ui.add_space(3.0 * theme::GRID);
         recent_ui(ui, shared, commands);
     });
@@ -102,7 +103,7 @@ fn recent_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
     if recent.is_empty() {
         return;
     }
-    ui.label(weak(ui, "recent projects"));
+    ui.label(weak(ui, text!("recent projects")));
     // Whether they are there is seen when they are opened: a disk may take its time to answer.
     for project in recent {
         let name = project.file_stem().unwrap_or(project.as_os_str());
@@ -127,7 +128,7 @@ fn nothing_found_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
         return;
     };
     ui.label(RichText::new(why).color(theme::alarm_text(ui)));
-    if !shared.problems.is_empty() && ui.button("See the problems").clicked() {
+    if !shared.problems.is_empty() && ui.button(text!("See the problems")).clicked() {
         commands.push(Command::Do(Action::Problems).into());
     }
     ui.add_space(2.0 * theme::GRID);

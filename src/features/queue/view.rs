@@ -8,6 +8,7 @@ use super::views::views_ui;
 use crate::{
     domain::{CandidateIx, words::counted},
     features::scoring,
+    text,
     widgets::{
         cells,
         small_stamps::lay_middle,
@@ -285,7 +286,7 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
     };
     let room = ui.available_width() - BOX;
     let needed = width(ui, &title, theme::TEXT);
-    let word = weak(ui, "sort");
+    let word = weak(ui, text!("sort"));
     if needed + width(ui, "sort", theme::CAPTION) + theme::GRID <= room {
         ui.label(word);
     }
@@ -318,7 +319,7 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
             }
         })
         .response
-        .on_hover_text("Sort the queue by this column");
+        .on_hover_text(text!("Sort the queue by this column"));
 }
 
 /// Filters and sorts again.
@@ -358,7 +359,7 @@ fn filter_ui(
     });
     let response = row.inner.inner;
     let response = response.on_hover_text(
-        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\nassigned: what you are to judge\na bare word is a part of the id",
+        text!("Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\nassigned: what you are to judge\na bare word is a part of the id"),
     );
     if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())).into());

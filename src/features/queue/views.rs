@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::{
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -45,14 +46,16 @@ pub(super) fn views_ui(
         if shared.settings.views.is_empty() {
             ui.label(weak(
                 ui,
-                "Filter, order and screen, kept under a name for every set",
+                text!("Filter, order and screen, kept under a name for every set"),
             ));
         }
         ui.separator();
         save_ui(ui, shared, memory, commands);
     });
     memory.has_views_menu = menu.is_some();
-    button.on_hover_text("Saved views: filter, order and screen under a name, one key away");
+    button.on_hover_text(text!(
+        "Saved views: filter, order and screen under a name, one key away"
+    ));
 }
 
 /// One line, from the right: forget it, its key, its name.
@@ -60,7 +63,7 @@ fn view_ui(ui: &mut Ui, shared: &Shared, at: usize, commands: &mut Vec<impl From
     let view = &shared.settings.views[at];
     let forget = format!("Forget {}", view.name);
     let button = cells::named(ui.small_button("✖"), egui::Role::Button, &forget);
-    if button.on_hover_text("Forget this view").clicked() {
+    if button.on_hover_text(text!("Forget this view")).clicked() {
         commands.push(changed(shared, |settings| drop(settings.views.remove(at))));
     }
     if let Some(action) = KEYS.get(at) {
@@ -89,7 +92,7 @@ fn save_ui(
 ) {
     ui.horizontal(|ui| {
         let field = TextEdit::singleline(&mut memory.view_name)
-            .hint_text("name of what is shown now")
+            .hint_text(text!("name of what is shown now"))
             .desired_width(WIDTH - 70.0);
         let field = ui.add(field);
         // What is typed into an open menu is a name, and no command.

@@ -7,6 +7,7 @@ use crate::{
     domain::{CandidateIx, Role},
     features::scoring,
     imaging::{Limits, Look},
+    text,
     widgets::{
         cells,
         pane::frame_ui,
@@ -137,7 +138,10 @@ fn columns_ui(
     memory.batches += 1;
     batch.paint(ui, area, number, &memory.lost);
     if items.columns.len() == MOST {
-        ui.label(weak(ui, "Six at most. A click above a column goes there."));
+        ui.label(weak(
+            ui,
+            text!("Six at most. A click above a column goes there."),
+        ));
     }
 }
 

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::state::{SimilarCommand, SimilarSearch};
 use crate::{
+    text,
     widgets::theme::weak,
     workspace::{action::Action, command::Command, queue::column::Column, shared::Shared},
 };
@@ -28,12 +29,16 @@ pub fn similar_ui(
             commands.push(Command::Do(action).into());
         }
         let help = "Drop the examples; the queue is in file order again";
-        if ui.button("Forget examples").on_hover_text(help).clicked() {
+        if ui
+            .button(text!("Forget examples"))
+            .on_hover_text(help)
+            .clicked()
+        {
             commands.push(SimilarCommand::Forget.into());
         }
         ui.label(weak(
             ui,
-            "compared by what the network compact finds in the stamps",
+            text!("compared by what the network compact finds in the stamps"),
         ));
     });
 }
