@@ -3,7 +3,9 @@
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use crate::{
+    english,
     features::inspect::header::HeaderPane,
+    language::translated_static,
     text,
     widgets::{
         pane::frame_ui,
@@ -20,7 +22,8 @@ pub fn header_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let window = egui::Window::new("Header and fields")
+    let window = egui::Window::new(text!("Header and fields"))
+        .id(egui::Id::new("Header and fields"))
         .default_pos(egui::pos2(420.0, 360.0))
         .default_size(vec2(460.0, 440.0));
     frame_ui(
@@ -62,13 +65,13 @@ fn cards_ui(ui: &mut Ui, shared: &Shared, cards: &[(String, String)]) {
     }
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         for (title, rows) in [
-            ("fields of this epoch", &*fields),
-            ("header of the file", cards),
+            (english!("fields of this epoch"), &*fields),
+            (english!("header of the file"), cards),
         ] {
             if rows.is_empty() {
                 continue;
             }
-            ui.label(RichText::new(title).color(theme::accent_text(ui)));
+            ui.label(RichText::new(translated_static(title)).color(theme::accent_text(ui)));
             Grid::new(title)
                 .num_columns(2)
                 .striped(true)

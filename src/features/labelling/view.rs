@@ -4,6 +4,7 @@ use egui::{Button, RichText, Stroke, TextEdit, Ui, vec2};
 
 use crate::{
     domain::{Class, label_book::LabelState},
+    language::translated_static,
     text,
     widgets::{
         cells,
@@ -50,7 +51,7 @@ pub fn label_panel_ui(
         .candidate
         .and_then(|ix| shared.queue.reason(ix));
     if let Some(reason) = reason.filter(|_| !shared.is_blind()) {
-        let text = format!("To label next: {}.", reason.in_words());
+        let text = text!("To label next: {why}.", why = reason.in_words());
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
     repeat_ui(ui, shared);
@@ -67,7 +68,10 @@ pub fn label_panel_ui(
 fn repeat_ui(ui: &mut Ui, shared: &Shared) {
     let left = shared.repeat_check.left();
     if left > 0 {
-        let text = format!("Repeat check: {left} to go; your first labels are hidden.");
+        let text = text!(
+            "Repeat check: {left} to go; your first labels are hidden.",
+            left
+        );
         let text = RichText::new(text).color(theme::accent_text(ui));
         ui.add(egui::Label::new(text).wrap());
     }
@@ -90,7 +94,10 @@ fn vocabulary_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comm
         commands.push(Command::Label(Label::Vocabulary(chosen)).into());
     }
     if shared.screen == Screen::Mosaic && !shared.selection.is_empty() {
-        let text = format!("labels go to {} selected", shared.selection.len());
+        let text = text!(
+            "labels go to {count} selected",
+            count = shared.selection.len()
+        );
         ui.label(RichText::new(text).color(theme::accent_text(ui)));
     }
     ui.add_space(theme::GRID / 2.0);
@@ -135,11 +142,11 @@ fn action_button(
     let info = action.info();
     let key = shared.settings.keys.hint(action);
     let text = if is_on {
-        RichText::new(info.title)
+        RichText::new(translated_static(info.title))
             .color(theme::accent_text(ui))
             .strong()
     } else {
-        RichText::new(info.title)
+        RichText::new(translated_static(info.title))
     };
     let key = RichText::new(key)
         .monospace()
@@ -148,7 +155,11 @@ fn action_button(
     if is_on {
         button = button.stroke(Stroke::new(1.5, theme::AMBER));
     }
-    if ui.add(button).on_hover_text(info.help).clicked() {
+    if ui
+        .add(button)
+        .on_hover_text(translated_static(info.help))
+        .clicked()
+    {
         commands.push(Command::Do(action).into());
     }
 }
@@ -176,7 +187,10 @@ fn note_ui(
     let Some((_, text)) = &mut memory.note else {
         return;
     };
-    let hint = format!("note ({})", shared.settings.keys.hint(Action::Note));
+    let hint = text!(
+        "note ({key})",
+        key = shared.settings.keys.hint(Action::Note)
+    );
     let response = ui.add(
         TextEdit::singleline(text)
             .id(cells::field_id(Field::Note))
