@@ -29,7 +29,7 @@ pub fn close_pairs_ui(
 ) {
     pane_ui(
         ui,
-        ("Close pairs", WIDTH),
+        (text!("Close pairs"), WIDTH),
         Action::ClosePairs,
         commands,
         |ui, commands| {
@@ -78,7 +78,7 @@ fn start_ui(
             commands.push(ClosePairsCommand::Stop.into());
         }
         let share = progress.done as f32 / progress.total.max(1) as f32;
-        ui.add(ProgressBar::new(share).text("close pairs"));
+        ui.add(ProgressBar::new(share).text(text!("close pairs")));
     });
 }
 
@@ -92,7 +92,7 @@ fn found_ui(
     if found.pairs.is_empty() {
         return;
     }
-    let help = "The candidates of all pairs in the mosaic";
+    let help = text!("The candidates of all pairs in the mosaic");
     if ui.button(text!("Open all")).on_hover_text(help).clicked() {
         commands.push(ClosePairsCommand::OpenAll.into());
     }

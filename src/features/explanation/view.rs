@@ -4,7 +4,8 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use crate::{
     domain::{ExplainMethod, Explanation},
-    features::explanation::state::{ExplainChoice, ExplanationPane},
+    features::explanation::state::{ExplainChoice, ExplanationPane, method_title},
+    language::translated_static,
     text,
     widgets::{
         cells,
@@ -30,10 +31,10 @@ pub fn explain_bar_ui(
     let mut choice = explanation.explain;
     let response = ComboBox::from_id_salt("explanation method")
         .width(140.0)
-        .selected_text(choice.method.title())
+        .selected_text(method_title(choice.method))
         .show_ui(ui, |ui| {
             for method in ExplainMethod::ALL {
-                ui.selectable_value(&mut choice.method, method, method.title());
+                ui.selectable_value(&mut choice.method, method, method_title(method));
             }
         })
         .response;
@@ -55,12 +56,15 @@ pub fn explain_bar_ui(
 
 /// The two colours with their meaning.
 fn legend_ui(ui: &mut Ui) {
-    for (color, name) in [
-        (theme::SPEAKS_FOR, "for"),
-        (theme::SPEAKS_AGAINST, "against"),
-    ] {
+    for (at, (color, name)) in [
+        (theme::SPEAKS_FOR, text!("for")),
+        (theme::SPEAKS_AGAINST, text!("against")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
-        if name == "for" {
+        if at == 0 {
             ui.painter().rect_filled(rect, 1.0, color);
         } else {
             let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
@@ -95,7 +99,7 @@ fn outcome_ui(ui: &mut Ui, explanation: &ExplanationPane, shared: &Shared) {
 }
 
 fn refusal_ui(ui: &mut Ui, why: &str) {
-    let text = RichText::new(format!("No explanation: {why}"));
+    let text = RichText::new(text!("No explanation: {why}", why));
     ui.add(Label::new(text.color(theme::alarm_text(ui))).truncate());
 }
 
@@ -113,30 +117,40 @@ fn words(explanation: &Explanation, shared: &Shared) -> String {
             .is_some_and(|epoch| epoch.stamp(role).is_some())
     };
     let shares = explanation.shares().into_iter().map(|(role, share)| {
-        let name = role.name();
-        let computed = if has_stamp(role) { "" } else { " (computed)" };
-        format!("{name}{computed} {:.0} %", 100.0 * share)
+        let (name, share) = (translated_static(role.name()), 100.0 * share);
+        if has_stamp(role) {
+            format!("{name} {share:.0} %")
+        } else {
+            text!(
+                "{name} (computed) {share} %",
+                name,
+                share = format_args!("{share:.0}")
+            )
+        }
     });
     let shares: Vec<_> = shares.collect();
-    format!(
-        "{} predicts {class} {probability:.2} because of {}",
-        model.name(),
-        shares.join(", ")
+    text!(
+        "{model} predicts {class} {probability} because of {shares}",
+        model = model.name(),
+        class,
+        probability = format_args!("{probability:.2}"),
+        shares = shares.join(", ")
     )
 }
 
 fn details(explanation: &Explanation) -> String {
-    let rest = match explanation.method {
-        ExplainMethod::IntegratedGradients => "score of the same stamps without a source",
-        _ => "of it taken by biases, which no pixel has",
+    let what = match explanation.method {
+        ExplainMethod::IntegratedGradients => text!("score of the same stamps without a source"),
+        _ => text!("of it taken by biases, which no pixel has"),
     };
-    format!(
-        "{}, {}\nscore of {} before the softmax {:.3}\n{rest} {:.3}\n\
+    text!(
+        "{model}, {method}\nscore of {class} before the softmax {score}\n{what} {rest}\n\
          shares count what speaks for and what speaks against",
-        explanation.model,
-        explanation.method.title(),
-        explanation.class,
-        explanation.start,
-        explanation.rest
+        model = explanation.model,
+        method = method_title(explanation.method),
+        class = explanation.class,
+        score = format_args!("{:.3}", explanation.start),
+        what,
+        rest = format_args!("{:.3}", explanation.rest)
     )
 }

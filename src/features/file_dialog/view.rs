@@ -9,6 +9,7 @@ use super::state::{Names, PathCommand, PathPane};
 use crate::{
     domain::words::short,
     features::file_dialog::state::DialogPane,
+    language::translated_static,
     text,
     widgets::{
         theme::{self, weak},
@@ -39,7 +40,8 @@ pub fn path_ui(
     let mut asked = Vec::new();
     // These keys are the dialog's; all text of the frame is taken before them.
     let keys = take_keys(ui);
-    egui::Window::new(pane.purpose.title())
+    egui::Window::new(translated_static(pane.purpose.title()))
+        .id(egui::Id::unique(pane.purpose.title()))
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_TOP, vec2(0.0, 60.0))
@@ -149,14 +151,14 @@ fn hint(pane: &PathPane) -> String {
         .purpose
         .filters()
         .iter()
-        .map(|(name, _)| *name)
+        .map(|(name, _)| translated_static(name))
         .collect();
     let kinds = kinds.join(", ");
     match pane.purpose.kind() {
-        PickKind::Files => "files; Shift+Enter adds one and goes on".into(),
-        PickKind::Folder => "a folder".into(),
+        PickKind::Files => text!("files; Shift+Enter adds one and goes on").into(),
+        PickKind::Folder => text!("a folder").into(),
         PickKind::File => kinds,
-        PickKind::Save => format!("a file to write: {kinds}"),
+        PickKind::Save => text!("a file to write: {kinds}", kinds),
     }
 }
 
@@ -179,7 +181,7 @@ fn foot_ui(ui: &mut Ui, pane: &PathPane, asked: &mut Vec<PathCommand>) {
     if pane.added.len() > 3 {
         ui.label(weak(
             ui,
-            format!("{} files added, among them", pane.added.len()),
+            text!("{count} files added, among them", count = pane.added.len()),
         ));
     }
     ui.separator();
@@ -190,9 +192,9 @@ fn names_ui(ui: &mut Ui, pane: &PathPane, memory: &mut ViewMemory, asked: &mut V
     if let Names::Read(names) = &pane.names
         && names.is_cut
     {
-        let text = format!(
-            "only {} names of this folder were read",
-            names.entries.len()
+        let text = text!(
+            "only {count} names of this folder were read",
+            count = names.entries.len()
         );
         ui.label(weak(ui, text));
     }

@@ -132,7 +132,7 @@ fn plot_ui(
     } else {
         String::new()
     };
-    let response = Plot::new(("folded light curve", shared.place.candidate, &label))
+    let response = Plot::new(("folded light curve", shared.place.candidate, scale))
         .invert_y(*scale == Scale::Magnitudes)
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)

@@ -36,7 +36,7 @@ impl Point {
 }
 
 /// What values mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Scale {
     /// Magnitudes: bright is small.
     Magnitudes,
@@ -113,8 +113,10 @@ pub(super) fn measured_curve(
     let epochs = &measured.epochs;
     let Some(first) = epochs.first() else {
         let cause = measured.problems.first();
-        let cause = cause.map_or("", |problem| &*problem.why);
-        return Curve::Nothing(text!("No epoch could be measured: {cause}", cause));
+        return Curve::Nothing(match cause {
+            Some(problem) => text!("No epoch could be measured: {why}", why = problem.why),
+            None => text!("No epoch could be measured.").into(),
+        });
     };
     let is_calibrated = measured.uncalibrated() < epochs.len();
     let point = |epoch: &EpochPhotometry| {

@@ -184,7 +184,7 @@ pub(super) fn plot_over_time(
     } else {
         String::new()
     };
-    let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
+    let mut plot = Plot::new(("light curve", &*candidate.id, scale, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)

@@ -4,6 +4,8 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use log::LevelFilter;
 
 use crate::{
+    english,
+    language::translated_static,
     text,
     widgets::theme::{self, weak},
     workspace::shared::Shared,
@@ -11,9 +13,9 @@ use crate::{
 
 /// What may be chosen, with its name.
 const LEVELS: [(Option<LevelFilter>, &str); 3] = [
-    (None, "All"),
-    (Some(LevelFilter::Warn), "Warnings"),
-    (Some(LevelFilter::Error), "Errors"),
+    (None, english!("All")),
+    (Some(LevelFilter::Warn), english!("Warnings")),
+    (Some(LevelFilter::Error), english!("Errors")),
 ];
 
 /// The records; those of `least` gravity where one is chosen.
@@ -24,7 +26,7 @@ pub fn log_ui(ui: &mut Ui, shared: &Shared, least: &mut Option<LevelFilter>) {
     let shown: Vec<_> = shown.collect();
     ui.horizontal(|ui| {
         for (level, name) in LEVELS {
-            ui.selectable_value(least, level, name);
+            ui.selectable_value(least, level, translated_static(name));
         }
         ui.separator();
         if ui

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::log_view::log_ui;
 use crate::{
     domain::words::short,
+    language::translated_static,
     text,
     widgets::{
         theme::{self, weak},
@@ -27,19 +28,19 @@ pub fn problems_ui(
     ui.horizontal(|ui| {
         let count = shared.problems.len();
         let title = if count == 1 {
-            "1 problem".into()
+            text!("1 problem").into()
         } else {
-            format!("{count} problems")
+            text!("{count} problems", count)
         };
         for (action, title, is_log) in [
             (Action::Problems, title.as_str(), false),
-            (Action::Log, "Log", true),
+            (Action::Log, text!("Log"), true),
         ] {
             let title = RichText::new(title).heading();
             let tab = ui.selectable_label(shared.shows_log == is_log, title);
             let key = shared.settings.keys.hint(action);
             if tab
-                .on_hover_text(format!("{} ({key})", action.info().help))
+                .on_hover_text(format!("{} ({key})", translated_static(action.info().help)))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());
@@ -71,9 +72,9 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
             ui.add_space(theme::GRID);
         } else if shared.problems.is_empty() {
             let text = if shared.catalogue.is_empty() {
-                "Nothing is open."
+                text!("Nothing is open.")
             } else {
-                "Everything that was opened could be read."
+                text!("Everything that was opened could be read.")
             };
             ui.label(weak(ui, text));
         }
@@ -86,7 +87,7 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
         }
         if let Some(text) = shared.project.reuse_in_words() {
             ui.label(weak(ui, text))
-                .on_hover_text(Action::ReadAgain.info().help);
+                .on_hover_text(translated_static(Action::ReadAgain.info().help));
         }
         if let Some(text) = shared.catalogue.copies_in_words() {
             ui.label(weak(ui, text));

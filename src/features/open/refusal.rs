@@ -30,7 +30,8 @@ pub fn refusal_ui(
     else {
         return;
     };
-    egui::Window::new("Not closed yet")
+    egui::Window::new(text!("Not closed yet"))
+        .id(egui::Id::unique("Not closed yet"))
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))

@@ -4,7 +4,9 @@ use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
     domain::words::short,
+    english,
     features::simulation::state::SimulationPane,
+    language::translated_static,
     text,
     widgets::theme::{self, weak},
     workspace::{
@@ -24,18 +26,18 @@ const TIP: usize = 200;
 const CHOICES: [(Action, &str, &str); 3] = [
     (
         Action::OpenFolder,
-        "Open a stamp set",
-        "a folder of FITS files, alert packets or archives",
+        english!("Open a stamp set"),
+        english!("a folder of FITS files, alert packets or archives"),
     ),
     (
         Action::OpenDemo,
-        "Open the demo set",
-        "2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts",
+        english!("Open the demo set"),
+        english!("2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts"),
     ),
     (
         Action::NewSimulation,
-        "Simulate a set",
-        "image sequences or triplets of a survey of your choice",
+        english!("Simulate a set"),
+        english!("image sequences or triplets of a survey of your choice"),
     ),
 ];
 
@@ -55,12 +57,13 @@ pub fn start_page_ui(
         ui.add_space(4.0 * theme::GRID);
         nothing_found_ui(ui, shared, commands);
         for (action, text, help) in CHOICES {
-            choice_ui(ui, simulation, shared, action, [text, help], commands);
+            let words = [text, help].map(translated_static);
+            choice_ui(ui, simulation, shared, action, words, commands);
         }
         ui.add_space(theme::GRID);
         let key = shared.settings.keys.hint(Action::KeyHelp);
         if ui
-            .add(Button::new("See all keys").shortcut_text(key))
+            .add(Button::new(text!("See all keys")).shortcut_text(key))
             .clicked()
         {
             commands.push(Command::Do(Action::KeyHelp).into());
@@ -90,7 +93,7 @@ fn choice_ui(
         commands.push(Command::Do(action).into());
     }
     let help = if is_busy {
-        "simulating the demo set: a moment"
+        text!("simulating the demo set: a moment")
     } else {
         help
     };

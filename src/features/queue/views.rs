@@ -32,7 +32,7 @@ pub(super) fn views_ui(
 ) {
     let in_force = shared.view_in_force();
     let name = in_force.and_then(|at| shared.settings.views.get(at));
-    let title = name.map_or("Views", |view| &view.name);
+    let title = name.map_or(text!("Views"), |view| &view.name);
     let text = RichText::new(format!("{title} ⏷")).size(theme::CAPTION);
     // A click into the field for a name is no choice that ends the menu.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -61,7 +61,7 @@ pub(super) fn views_ui(
 /// One line, from the right: forget it, its key, its name.
 fn view_ui(ui: &mut Ui, shared: &Shared, at: usize, commands: &mut Vec<impl From<Command>>) {
     let view = &shared.settings.views[at];
-    let forget = format!("Forget {}", view.name);
+    let forget = text!("Forget {view}", view = view.name);
     let button = cells::named(ui.small_button("✖"), egui::Role::Button, &forget);
     if button.on_hover_text(text!("Forget this view")).clicked() {
         commands.push(changed(shared, |settings| drop(settings.views.remove(at))));
@@ -74,10 +74,14 @@ fn view_ui(ui: &mut Ui, shared: &Shared, at: usize, commands: &mut Vec<impl From
         .truncate()
         .min_size(egui::vec2(ui.available_width(), 0.0));
     let filter = match &*view.queue.filter {
-        "" => "no filter",
+        "" => text!("no filter"),
         filter => filter,
     };
-    let about = format!("{filter}, sorted by {}", view.queue.column.title());
+    let about = text!(
+        "{filter}, sorted by {column}",
+        filter,
+        column = view.queue.column.title()
+    );
     if ui.add(button).on_hover_text(about).clicked() {
         commands.push(Command::Queue(QueueCommand::View(at)).into());
         ui.close();
@@ -102,7 +106,7 @@ fn save_ui(
         let is_entered =
             field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let name = memory.view_name.trim();
-        let button = ui.add_enabled(!name.is_empty(), Button::new("Save"));
+        let button = ui.add_enabled(!name.is_empty(), Button::new(text!("Save")));
         if !name.is_empty() && (button.clicked() || is_entered) {
             let view = shared.as_view(name);
             commands.push(changed(shared, |settings| settings.save_view(view)));

@@ -139,10 +139,10 @@ fn known_ui(
             text!("{level} % set", level)
         };
         ui.label(weak(ui, words).size(theme::CAPTION))
-            .on_hover_text(
-                text!("What it may be: of each class so many of 100 objects have their class in this set. \
-                 Other classes are pale, and all are while nothing is seen."),
-            );
+            .on_hover_text(text!(
+                "What it may be: of each class so many of 100 objects have their class in this set. \
+                 Other classes are pale, and all are while nothing is seen."
+            ));
     }
 }
 

@@ -67,8 +67,11 @@ fn found_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let mut chosen = shared.scores.chosen_shares(ready).clone();
-    ui.label(text!("{model} predicts as if classes occurred as often as in its training. Where they do not, its \
-         predictions are corrected for the shares of this set.", model = ready.id));
+    ui.label(text!(
+        "{model} predicts as if classes occurred as often as in its training. Where they do not, its \
+         predictions are corrected for the shares of this set.",
+        model = ready.id
+    ));
     ui.add_space(theme::GRID);
     source_ui(ui, shared, ready, found, &mut chosen);
     ui.horizontal(|ui| {
@@ -348,7 +351,7 @@ fn notes(ready: &ReadyModel, found: &FoundShares) -> Vec<String> {
             count = found.used.objects
         )),
         ShareSource::Labels => {
-            notes.push(text!("From {count} labels.", count = found.used.objects))
+            notes.push(text!("From {count} labels.", count = found.used.objects));
         }
         ShareSource::Trained | ShareSource::ByHand => {}
     }
@@ -356,9 +359,16 @@ fn notes(ready: &ReadyModel, found: &FoundShares) -> Vec<String> {
     if let Some(threshold) = found.threshold {
         let trained = ready.card.threshold;
         notes.push(match found.key.chosen.decision {
-            Decision::MostRight => text!("Scores stay; real from a score of {threshold}, as trained {trained}.", threshold = format_args!("{threshold:.3}"), trained = format_args!("{trained:.3}")),
-            Decision::EveryClass => text!("Scores stay, and so does the threshold, {trained}: it follows the share of bogus where most \
-                 objects are to be right.", trained = format_args!("{trained:.3}")),
+            Decision::MostRight => text!(
+                "Scores stay; real from a score of {threshold}, as trained {trained}.",
+                threshold = format_args!("{threshold:.3}"),
+                trained = format_args!("{trained:.3}")
+            ),
+            Decision::EveryClass => text!(
+                "Scores stay, and so does the threshold, {trained}: it follows the share of bogus where most \
+                 objects are to be right.",
+                trained = format_args!("{trained:.3}")
+            ),
         });
     }
     notes

@@ -397,10 +397,11 @@ fn status_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         ScoringStatus::Done if model.one_view > 0 => {
             let all = (model.counts.computed + model.counts.kept).max(1);
             let share = 100.0 * (all - model.one_view.min(all)) as f64 / all as f64;
-            ui.label(weak(ui, text!("{share} % in full", share = format_args!("{share:.0}")))).on_hover_text(
-                text!("The rest was scored from one of four orientations, which decided at the threshold that was set \
-                 then. Settings (Scores of large sets) switch that off."),
-            );
+            let words = text!("{share} % in full", share = format_args!("{share:.0}"));
+            ui.label(weak(ui, words)).on_hover_text(text!(
+                "The rest was scored from one of four orientations, which decided at the threshold that was set \
+                 then. Settings (Scores of large sets) switch that off."
+            ));
         }
         ScoringStatus::Done | ScoringStatus::Waiting => {}
     }

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::state::{SimilarCommand, SimilarSearch};
 use crate::{
+    language::translated_static,
     text,
     widgets::theme::weak,
     workspace::{action::Action, command::Command, queue::column::Column, shared::Shared},
@@ -20,15 +21,18 @@ pub fn similar_ui(
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.strong(format!("Nearest first: {}", search.in_words()));
+        ui.strong(text!(
+            "Nearest first: {examples}",
+            examples = search.in_words()
+        ));
         let action = Action::LessLikeThis;
         let key = shared.settings.keys.hint(action);
-        let text = format!("{} ({key})", action.info().title);
-        let help = action.info().help;
+        let text = format!("{} ({key})", translated_static(action.info().title));
+        let help = translated_static(action.info().help);
         if ui.button(text).on_hover_text(help).clicked() {
             commands.push(Command::Do(action).into());
         }
-        let help = "Drop the examples; the queue is in file order again";
+        let help = text!("Drop the examples; the queue is in file order again");
         if ui
             .button(text!("Forget examples"))
             .on_hover_text(help)
