@@ -167,10 +167,7 @@ impl ExplanationPane {
             choice.is_shown = !choice.is_shown;
         }
         let text = if choice.is_shown {
-            text!(
-                "explanation: {method}",
-                method = method_title(choice.method)
-            )
+            text!("explanation: {method}", method = choice.method.title())
         } else {
             text!("explanation off").into()
         };
@@ -184,14 +181,6 @@ impl ExplanationPane {
             ..choice
         };
         shared.save_session();
-    }
-}
-
-/// The method as it is called in the window.
-pub fn method_title(method: ExplainMethod) -> &'static str {
-    match method {
-        ExplainMethod::IntegratedGradients => text!("integrated gradients"),
-        ExplainMethod::Relevance | ExplainMethod::PositiveRelevance => method.title(),
     }
 }
 

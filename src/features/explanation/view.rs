@@ -4,7 +4,7 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 
 use crate::{
     domain::{ExplainMethod, Explanation},
-    features::explanation::state::{ExplainChoice, ExplanationPane, method_title},
+    features::explanation::state::{ExplainChoice, ExplanationPane},
     language::translated_static,
     text,
     widgets::{
@@ -31,10 +31,10 @@ pub fn explain_bar_ui(
     let mut choice = explanation.explain;
     let response = ComboBox::from_id_salt("explanation method")
         .width(140.0)
-        .selected_text(method_title(choice.method))
+        .selected_text(choice.method.title())
         .show_ui(ui, |ui| {
             for method in ExplainMethod::ALL {
-                ui.selectable_value(&mut choice.method, method, method_title(method));
+                ui.selectable_value(&mut choice.method, method, method.title());
             }
         })
         .response;
@@ -147,7 +147,7 @@ fn details(explanation: &Explanation) -> String {
         "{model}, {method}\nscore of {class} before the softmax {score}\n{what} {rest}\n\
          shares count what speaks for and what speaks against",
         model = explanation.model,
-        method = method_title(explanation.method),
+        method = explanation.method.title(),
         class = explanation.class,
         score = format_args!("{:.3}", explanation.start),
         what,

@@ -40,8 +40,8 @@ pub fn path_ui(
     let mut asked = Vec::new();
     // These keys are the dialog's; all text of the frame is taken before them.
     let keys = take_keys(ui);
-    egui::Window::new(translated_static(pane.purpose.title()))
-        .id(egui::Id::unique(pane.purpose.title()))
+    egui::Window::new(pane.purpose.title())
+        .id(egui::Id::unique("file dialog"))
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_TOP, vec2(0.0, 60.0))

@@ -5,6 +5,7 @@ use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, 
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Mjd, Role},
     features::scoring,
+    language::translated_static,
     text,
     widgets::{
         sight::Sight,
@@ -51,7 +52,7 @@ pub fn strip_ui(
         ui.painter().text(
             at,
             Align2::LEFT_CENTER,
-            role.short(),
+            translated_static(role.short()),
             font,
             theme::caption_color(ui),
         );

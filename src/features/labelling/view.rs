@@ -4,7 +4,6 @@ use egui::{Button, RichText, Stroke, TextEdit, Ui, vec2};
 
 use crate::{
     domain::{Class, label_book::LabelState},
-    language::translated_static,
     text,
     widgets::{
         cells,
@@ -142,11 +141,11 @@ fn action_button(
     let info = action.info();
     let key = shared.settings.keys.hint(action);
     let text = if is_on {
-        RichText::new(translated_static(info.title))
+        RichText::new(info.title())
             .color(theme::accent_text(ui))
             .strong()
     } else {
-        RichText::new(translated_static(info.title))
+        RichText::new(info.title())
     };
     let key = RichText::new(key)
         .monospace()
@@ -155,11 +154,7 @@ fn action_button(
     if is_on {
         button = button.stroke(Stroke::new(1.5, theme::AMBER));
     }
-    if ui
-        .add(button)
-        .on_hover_text(translated_static(info.help))
-        .clicked()
-    {
+    if ui.add(button).on_hover_text(info.help()).clicked() {
         commands.push(Command::Do(action).into());
     }
 }

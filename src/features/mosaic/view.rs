@@ -8,7 +8,6 @@ use super::cell::{self, FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
     features::similar::examples::why_not_compared,
-    language::translated_static,
     text,
     widgets::{
         spoken,
@@ -164,13 +163,13 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
             commands.push(Command::Session(Session::MosaicSide(side)).into());
         }
         for action in [Action::SelectRestOfPage, Action::MoreLikeThis] {
-            let title = translated_static(action.info().title);
+            let title = action.info().title();
             let text = format!("{title} ({})", shared.settings.keys.hint(action));
             let why_not = (action == Action::MoreLikeThis)
                 .then(|| why_not_compared(shared))
                 .flatten();
             let button = ui.add_enabled(why_not.is_none(), egui::Button::new(text));
-            let button = button.on_hover_text(translated_static(action.info().help));
+            let button = button.on_hover_text(action.info().help());
             if button
                 .on_disabled_hover_text(why_not.unwrap_or_default())
                 .clicked()
@@ -358,7 +357,7 @@ pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
         for action in [Action::Unsure, Action::Flag, Action::SelectNone] {
             let key = shared.settings.keys.hint(action);
             if ui
-                .button(format!("{key} {}", translated_static(action.info().title)))
+                .button(format!("{key} {}", action.info().title()))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());

@@ -5,7 +5,6 @@ use egui::{RichText, ScrollArea, Ui};
 use super::log_view::log_ui;
 use crate::{
     domain::words::short,
-    language::translated_static,
     text,
     widgets::{
         theme::{self, weak},
@@ -40,7 +39,7 @@ pub fn problems_ui(
             let tab = ui.selectable_label(shared.shows_log == is_log, title);
             let key = shared.settings.keys.hint(action);
             if tab
-                .on_hover_text(format!("{} ({key})", translated_static(action.info().help)))
+                .on_hover_text(format!("{} ({key})", action.info().help()))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());
@@ -87,7 +86,7 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
         }
         if let Some(text) = shared.project.reuse_in_words() {
             ui.label(weak(ui, text))
-                .on_hover_text(translated_static(Action::ReadAgain.info().help));
+                .on_hover_text(Action::ReadAgain.info().help());
         }
         if let Some(text) = shared.catalogue.copies_in_words() {
             ui.label(weak(ui, text));

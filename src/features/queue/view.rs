@@ -8,7 +8,6 @@ use super::views::views_ui;
 use crate::{
     domain::{CandidateIx, words::counted},
     features::scoring,
-    language::translated_static,
     text,
     widgets::{
         cells,
@@ -113,7 +112,7 @@ fn shortlist_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
     };
     ui.horizontal(|ui| {
         let back = Action::WholeQueue;
-        let title = translated_static(back.info().title);
+        let title = back.info().title();
         let button = cells::named(ui.small_button("✖"), egui::Role::Button, title);
         let help = format!("{title} ({})", shared.settings.keys.hint(back));
         if button.on_hover_text(help).clicked() {
@@ -328,12 +327,8 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
 fn refresh_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     let refresh = Action::RefreshQueue.info();
     let key = shared.settings.keys.hint(Action::RefreshQueue);
-    let again = cells::named(
-        ui.button("⟳"),
-        egui::Role::Button,
-        translated_static(refresh.title),
-    );
-    let help = format!("{} ({key})", translated_static(refresh.help));
+    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title());
+    let help = format!("{} ({key})", refresh.help());
     if again.on_hover_text(help).clicked() {
         commands.push(Command::Do(Action::RefreshQueue).into());
     }

@@ -9,7 +9,6 @@ use egui::{
 use super::badge::class_color;
 use crate::{
     domain::share::{self, Style},
-    language::translated_static,
     learn::shares::{ClassShares, Decision, ShareSource, Shrunk},
     text,
     widgets::{
@@ -440,10 +439,10 @@ pub(crate) fn shares_line_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<im
         let is_narrow = ui.available_width() < BOTH;
         // The buttons first, from the right: the words take what is left.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let title = translated_static(Action::ClassShares.info().title);
+            let title = Action::ClassShares.info().title();
             let help = format!(
                 "{} ({})",
-                translated_static(Action::ClassShares.info().help),
+                Action::ClassShares.info().help(),
                 shared.settings.keys.hint(Action::ClassShares)
             );
             if ui.button(title).on_hover_text(help).clicked() {

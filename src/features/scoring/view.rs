@@ -186,7 +186,7 @@ fn end_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
         commands,
     );
     if shared.scores.shown().len() > 1 {
-        let name = translated_static(Action::Disagreements.info().title);
+        let name = Action::Disagreements.info().title();
         action_button(ui, shared, Action::Disagreements, name, commands);
     }
     status_ui(ui, shared, commands);
@@ -218,7 +218,7 @@ fn action_button(
 ) {
     let help = format!(
         "{} ({})",
-        translated_static(action.info().help),
+        action.info().help(),
         shared.settings.keys.hint(action)
     );
     if ui.button(text).on_hover_text(help).clicked() {
@@ -241,13 +241,9 @@ fn models_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         }
         ui.separator();
         let add = Action::AddModel;
-        let button = egui::Button::new(translated_static(add.info().title));
+        let button = egui::Button::new(add.info().title());
         let button = button.shortcut_text(shared.settings.keys.hint(add));
-        if ui
-            .add(button)
-            .on_hover_text(translated_static(add.info().help))
-            .clicked()
-        {
+        if ui.add(button).on_hover_text(add.info().help()).clicked() {
             commands.push(Command::Do(add).into());
             ui.close();
         }
@@ -364,13 +360,7 @@ fn status_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         }
         ScoringStatus::Stopped => {
             let rest = Action::ScoreAgain;
-            action_button(
-                ui,
-                shared,
-                rest,
-                translated_static(rest.info().title),
-                commands,
-            );
+            action_button(ui, shared, rest, rest.info().title(), commands);
         }
         ScoringStatus::Reading | ScoringStatus::Scoring => {
             if ui
@@ -434,13 +424,7 @@ fn recall_ui(ui: &mut Ui, shared: &Shared, kept: f32, commands: &mut Vec<impl Fr
             commands.push(Command::Scoring(wanted).into());
         }
         let choose = Action::ChooseThreshold;
-        action_button(
-            ui,
-            shared,
-            choose,
-            translated_static(choose.info().title),
-            commands,
-        );
+        action_button(ui, shared, choose, choose.info().title(), commands);
     }
     let rejection = evidence.rejection_words();
     let found = evidence.recall().map(|_| {

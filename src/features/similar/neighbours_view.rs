@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     domain::{Candidate, Role, words::counted},
-    language::translated_static,
     text,
     widgets::{
         cells,
@@ -44,11 +43,11 @@ pub fn looks_like_ui(
         let keys = &shared.settings.keys;
         let help = text!(
             "{help} ({key}); the likeness is that of More like this, -1 to 1. A click shows them side by side ({beside}).",
-            help = translated_static(Action::LooksLike.info().help),
+            help = Action::LooksLike.info().help(),
             key = keys.hint(Action::LooksLike),
             beside = keys.hint(Action::BesideAlike)
         );
-        ui.strong(translated_static(Action::LooksLike.info().title)).on_hover_text(help);
+        ui.strong(Action::LooksLike.info().title()).on_hover_text(help);
         ui.label(weak(ui, format!("({})", keys.hint(Action::BesideAlike))));
     });
     match search.looks_like(shared) {

@@ -4,7 +4,6 @@ use egui::Ui;
 
 use super::state::{SimilarCommand, SimilarSearch};
 use crate::{
-    language::translated_static,
     text,
     widgets::theme::weak,
     workspace::{action::Action, command::Command, queue::column::Column, shared::Shared},
@@ -27,8 +26,8 @@ pub fn similar_ui(
         ));
         let action = Action::LessLikeThis;
         let key = shared.settings.keys.hint(action);
-        let text = format!("{} ({key})", translated_static(action.info().title));
-        let help = translated_static(action.info().help);
+        let text = format!("{} ({key})", action.info().title());
+        let help = action.info().help();
         if ui.button(text).on_hover_text(help).clicked() {
             commands.push(Command::Do(action).into());
         }

@@ -4,7 +4,6 @@ use egui::{RichText, Ui};
 
 use super::state::GrowingSet;
 use crate::{
-    language::translated_static,
     text,
     widgets::theme,
     workspace::{action::Action, command::Command, shared::Shared},
@@ -25,7 +24,7 @@ pub fn new_ui(
         let key = shared.settings.keys.hint(Action::ShowNew);
         let button = ui.small_button(text!("Show ({key})", key));
         if button
-            .on_hover_text(translated_static(Action::ShowNew.info().help))
+            .on_hover_text(Action::ShowNew.info().help())
             .clicked()
         {
             commands.push(Command::Do(Action::ShowNew).into());
