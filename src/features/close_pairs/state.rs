@@ -4,6 +4,7 @@ use super::task::{ClosePair, ClosePairs, FindClosePairs};
 use crate::{
     domain::{Candidate, CandidateIx, words::thousands},
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{context::Context, queue::order::Shortlist, shared::Shared},
 };
 
@@ -84,7 +85,10 @@ impl ClosePairsPane {
             ClosePairsCommand::Open(at) => {
                 let pair = self.found.as_ref().and_then(|found| found.pairs.get(at));
                 if let Some(pair) = pair {
-                    let title = format!("two within {:.2} arcsec", pair.separation_arcsec);
+                    let title = text!(
+                        "two within {separation} arcsec",
+                        separation = format_args!("{:.2}", pair.separation_arcsec)
+                    );
                     let shortlist = shortlist(shared, title, std::slice::from_ref(pair));
                     shared.open_shortlist(shortlist, cx);
                 }
@@ -104,7 +108,7 @@ impl ClosePairsPane {
             return;
         }
         if shared.catalogue.is_empty() {
-            shared.warn("open a set first", cx.now);
+            shared.warn(text!("open a set first"), cx.now);
             return;
         }
         (self.found, self.fault) = (None, None);
@@ -123,9 +127,9 @@ impl ClosePairsPane {
                     shared.report(found.in_words(), cx.now);
                     self.found = Some(found);
                 }
-                TaskEvent::Cancelled => shared.report("close pairs: stopped", cx.now),
+                TaskEvent::Cancelled => shared.report(text!("close pairs: stopped"), cx.now),
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("close pairs: {why}"), cx.now);
+                    shared.warn(text!("close pairs: {why}", why), cx.now);
                     self.fault = Some(why);
                 }
             }
@@ -137,15 +141,23 @@ impl ClosePairs {
     /// "12 pairs within 1 arcsec; 3 candidates have no position".
     pub fn in_words(&self) -> String {
         let pairs = match self.pairs.len() {
-            1 => "1 pair".into(),
-            count => format!("{} pairs", thousands(count as u64)),
+            1 => text!("1 pair").into(),
+            count => text!("{count} pairs", count = thousands(count as u64)),
         };
         let missing = match self.without_position {
             0 => String::new(),
-            1 => "; 1 candidate has no position".into(),
-            count => format!("; {} candidates have no position", thousands(count as u64)),
+            1 => text!("; 1 candidate has no position").into(),
+            count => text!(
+                "; {count} candidates have no position",
+                count = thousands(count as u64)
+            ),
         };
-        format!("{pairs} within {} arcsec{missing}", self.radius_arcsec)
+        text!(
+            "{pairs} within {radius} arcsec{missing}",
+            pairs,
+            radius = self.radius_arcsec,
+            missing
+        )
     }
 }
 

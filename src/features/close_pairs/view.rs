@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     tasks::Running,
+    text,
     widgets::{
         pane::pane_ui,
         theme::{self, weak},
@@ -28,7 +29,7 @@ pub fn close_pairs_ui(
 ) {
     pane_ui(
         ui,
-        ("Close pairs", WIDTH),
+        (text!("Close pairs"), WIDTH),
         Action::ClosePairs,
         commands,
         |ui, commands| {
@@ -51,10 +52,12 @@ fn start_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<ClosePairsCommand>>,
 ) {
-    ui.label("Candidates under different identifiers that may be one object.");
+    ui.label(text!(
+        "Candidates under different identifiers that may be one object."
+    ));
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
-        let label = ui.label(weak(ui, "within"));
+        let label = ui.label(weak(ui, text!("within")));
         let mut radius = pane.radius_arcsec;
         let field = DragValue::new(&mut radius)
             .range(0.01..=MOST_ARCSEC)
@@ -64,18 +67,18 @@ fn start_ui(
             commands.push(ClosePairsCommand::Radius(radius).into());
         }
         let Some(progress) = pane.finding.as_ref().map(Running::progress) else {
-            let button = Button::new(RichText::new("Find").strong());
+            let button = Button::new(RichText::new(text!("Find")).strong());
             let can_start = !shared.catalogue.is_empty();
             if ui.add_enabled(can_start, button).clicked() {
                 commands.push(ClosePairsCommand::Start.into());
             }
             return;
         };
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             commands.push(ClosePairsCommand::Stop.into());
         }
         let share = progress.done as f32 / progress.total.max(1) as f32;
-        ui.add(ProgressBar::new(share).text("close pairs"));
+        ui.add(ProgressBar::new(share).text(text!("close pairs")));
     });
 }
 
@@ -89,8 +92,8 @@ fn found_ui(
     if found.pairs.is_empty() {
         return;
     }
-    let help = "The candidates of all pairs in the mosaic";
-    if ui.button("Open all").on_hover_text(help).clicked() {
+    let help = text!("The candidates of all pairs in the mosaic");
+    if ui.button(text!("Open all")).on_hover_text(help).clicked() {
         commands.push(ClosePairsCommand::OpenAll.into());
     }
     ui.separator();
@@ -119,7 +122,11 @@ fn pair_ui(
     let button = Button::new(format!("{first}   {second}")).truncate();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.label(weak(ui, format!("{:.2} arcsec", pair.separation_arcsec)));
-        if ui.add(button).on_hover_text("Both in the mosaic").clicked() {
+        if ui
+            .add(button)
+            .on_hover_text(text!("Both in the mosaic"))
+            .clicked()
+        {
             commands.push(ClosePairsCommand::Open(at).into());
         }
     });

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::task::{ConvertSet, Target};
 use crate::{
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -40,7 +41,10 @@ impl SavingStamps {
     /// Writes the candidates of the list.
     pub(crate) fn save(&mut self, shared: &mut Shared, out: &Path, cx: &Context) {
         if self.is_saving() {
-            shared.warn("stamps are being saved: stop that first, or wait", cx.now);
+            shared.warn(
+                text!("stamps are being saved: stop that first, or wait"),
+                cx.now,
+            );
             return;
         }
         let target = match Target::of(out) {
@@ -75,12 +79,16 @@ impl SavingStamps {
                     } else {
                         let problems = written.converted.into_iter().flat_map(|one| one.problems);
                         shared.problems.extend(problems);
-                        let text = format!("{text}; {lost} stamps could not be read, see Problems");
+                        let text = text!(
+                            "{text}; {lost} stamps could not be read, see Problems",
+                            text,
+                            lost
+                        );
                         shared.warn(text, cx.now);
                     }
                 }
-                TaskEvent::Cancelled => shared.report("saving stamps: stopped", cx.now),
-                TaskEvent::Failed(why) => shared.warn(format!("saving stamps: {why}"), cx.now),
+                TaskEvent::Cancelled => shared.report(text!("saving stamps: stopped"), cx.now),
+                TaskEvent::Failed(why) => shared.warn(text!("saving stamps: {why}", why), cx.now),
             }
         }
     }

@@ -17,6 +17,7 @@ use crate::{
         parts::{PartsFolder, What, WholeTable},
     },
     tasks::{Task, TaskContext, progress::Progress},
+    text,
 };
 
 /// What is written.
@@ -75,7 +76,7 @@ pub struct WrittenSet {
 }
 
 impl Task for ConvertSet {
-    const NAME: &'static str = "saving stamps";
+    const NAME: &'static str = crate::english!("saving stamps");
     type Update = Progress;
     type Output = WrittenSet;
 
@@ -167,16 +168,16 @@ impl WrittenSet {
     /// "2,000 epochs of 800 candidates with 6,000 stamps written to night.parquet".
     pub fn in_words(&self) -> String {
         match (&self.converted, &self.target) {
-            (Some(converted), target) => format!(
-                "{} of {} with {} written to {}",
-                counted(converted.rows as u64, "epoch"),
-                counted(converted.objects as u64, "candidate"),
-                counted(converted.stamps as u64, "stamp"),
-                target.path().display()
+            (Some(converted), target) => text!(
+                "{epochs} of {candidates} with {stamps} written to {file}",
+                epochs = counted(converted.rows as u64, "epoch"),
+                candidates = counted(converted.objects as u64, "candidate"),
+                stamps = counted(converted.stamps as u64, "stamp"),
+                file = target.path().display()
             ),
-            (None, target) => format!(
-                "the part is in {} already",
-                PartsFolder::of(target.path()).path().display()
+            (None, target) => text!(
+                "the part is in {folder} already",
+                folder = PartsFolder::of(target.path()).path().display()
             ),
         }
     }

@@ -172,7 +172,7 @@ fn bar_ui(
         let button = ui.add_enabled(has_report, egui::Button::new("Export…"));
         let help = format!(
             "{} ({})",
-            export.info().help,
+            export.info().help(),
             shared.settings.keys.hint(export)
         );
         if button.on_hover_text(help).clicked() {

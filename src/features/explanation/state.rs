@@ -10,6 +10,7 @@ use super::explain::{Explain, ExplainKey};
 use crate::{
     domain::{ExplainMethod, ModelId},
     tasks::{Running, TaskEvent},
+    text,
     workspace::{action::Action, context::Context, screen::Screen, shared::Shared},
 };
 
@@ -149,7 +150,7 @@ impl ExplanationPane {
     pub(crate) fn act_on_explanation(&mut self, shared: &mut Shared, action: Action, cx: &Context) {
         if shared.is_blind() {
             shared.report(
-                "scores are hidden for blind labelling, and explanations with them",
+                text!("scores are hidden for blind labelling, and explanations with them"),
                 cx.now,
             );
             return;
@@ -166,9 +167,9 @@ impl ExplanationPane {
             choice.is_shown = !choice.is_shown;
         }
         let text = if choice.is_shown {
-            format!("explanation: {}", choice.method.title())
+            text!("explanation: {method}", method = choice.method.title())
         } else {
-            "explanation off".into()
+            text!("explanation off").into()
         };
         shared.report(text, cx.now);
         self.choose_explanation(shared, choice);

@@ -5,6 +5,8 @@ use egui::{ComboBox, Label, Rect, RichText, Slider, Ui, vec2};
 use crate::{
     domain::{ExplainMethod, Explanation},
     features::explanation::state::{ExplainChoice, ExplanationPane},
+    language::translated_static,
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -36,11 +38,15 @@ pub fn explain_bar_ui(
             }
         })
         .response;
-    cells::named(response, egui::Role::ComboBox, "explanation method");
+    cells::named(response, egui::Role::ComboBox, text!("explanation method"));
     ui.spacing_mut().slider_width = 70.0;
     let slider = Slider::new(&mut choice.opacity, 0.0..=1.0).show_value(false);
-    let response = cells::named(ui.add(slider), egui::Role::Slider, "opacity of heat maps");
-    response.on_hover_text("Opacity of the heat maps");
+    let response = cells::named(
+        ui.add(slider),
+        egui::Role::Slider,
+        text!("opacity of heat maps"),
+    );
+    response.on_hover_text(text!("Opacity of the heat maps"));
     if choice != explanation.explain {
         commands.push(choice.into());
     }
@@ -50,12 +56,15 @@ pub fn explain_bar_ui(
 
 /// The two colours with their meaning.
 fn legend_ui(ui: &mut Ui) {
-    for (color, name) in [
-        (theme::SPEAKS_FOR, "for"),
-        (theme::SPEAKS_AGAINST, "against"),
-    ] {
+    for (at, (color, name)) in [
+        (theme::SPEAKS_FOR, text!("for")),
+        (theme::SPEAKS_AGAINST, text!("against")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
-        if name == "for" {
+        if at == 0 {
             ui.painter().rect_filled(rect, 1.0, color);
         } else {
             let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
@@ -78,7 +87,7 @@ fn outcome_ui(ui: &mut Ui, explanation: &ExplanationPane, shared: &Shared) {
         None => match &shared.scores.active().status {
             ScoringStatus::Failed(why) => refusal_ui(ui, why),
             _ => {
-                ui.label(weak(ui, "ExplanationPane…"));
+                ui.label(weak(ui, text!("Explanation…")));
             }
         },
         Some(Err(why)) => refusal_ui(ui, why),
@@ -90,7 +99,7 @@ fn outcome_ui(ui: &mut Ui, explanation: &ExplanationPane, shared: &Shared) {
 }
 
 fn refusal_ui(ui: &mut Ui, why: &str) {
-    let text = RichText::new(format!("No explanation: {why}"));
+    let text = RichText::new(text!("No explanation: {why}", why));
     ui.add(Label::new(text.color(theme::alarm_text(ui))).truncate());
 }
 
@@ -108,30 +117,40 @@ fn words(explanation: &Explanation, shared: &Shared) -> String {
             .is_some_and(|epoch| epoch.stamp(role).is_some())
     };
     let shares = explanation.shares().into_iter().map(|(role, share)| {
-        let name = role.name();
-        let computed = if has_stamp(role) { "" } else { " (computed)" };
-        format!("{name}{computed} {:.0} %", 100.0 * share)
+        let (name, share) = (translated_static(role.name()), 100.0 * share);
+        if has_stamp(role) {
+            format!("{name} {share:.0} %")
+        } else {
+            text!(
+                "{name} (computed) {share} %",
+                name,
+                share = format_args!("{share:.0}")
+            )
+        }
     });
     let shares: Vec<_> = shares.collect();
-    format!(
-        "{} predicts {class} {probability:.2} because of {}",
-        model.name(),
-        shares.join(", ")
+    text!(
+        "{model} predicts {class} {probability} because of {shares}",
+        model = model.name(),
+        class,
+        probability = format_args!("{probability:.2}"),
+        shares = shares.join(", ")
     )
 }
 
 fn details(explanation: &Explanation) -> String {
-    let rest = match explanation.method {
-        ExplainMethod::IntegratedGradients => "score of the same stamps without a source",
-        _ => "of it taken by biases, which no pixel has",
+    let what = match explanation.method {
+        ExplainMethod::IntegratedGradients => text!("score of the same stamps without a source"),
+        _ => text!("of it taken by biases, which no pixel has"),
     };
-    format!(
-        "{}, {}\nscore of {} before the softmax {:.3}\n{rest} {:.3}\n\
+    text!(
+        "{model}, {method}\nscore of {class} before the softmax {score}\n{what} {rest}\n\
          shares count what speaks for and what speaks against",
-        explanation.model,
-        explanation.method.title(),
-        explanation.class,
-        explanation.start,
-        explanation.rest
+        model = explanation.model,
+        method = explanation.method.title(),
+        class = explanation.class,
+        score = format_args!("{:.3}", explanation.start),
+        what,
+        rest = format_args!("{:.3}", explanation.rest)
     )
 }

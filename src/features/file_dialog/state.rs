@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::words::short,
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{clock, context::Context, request::Request, settings::FileDialogs, shared::Shared},
 };
 
@@ -239,7 +240,7 @@ impl PathPane {
         let Some(first) = first else {
             let why = match &self.names {
                 Names::Failed(why) => why.clone(),
-                _ => "no name begins so".into(),
+                _ => text!("no name begins so").into(),
             };
             self.notice = Some((why, true));
             return;
@@ -281,7 +282,7 @@ impl PathPane {
         self.revision += 1;
         self.follow_text(base);
         if is_open {
-            self.notice = Some(("this is a folder: name a file in it".into(), true));
+            self.notice = Some((text!("this is a folder: name a file in it").into(), true));
         }
     }
 }
@@ -423,7 +424,7 @@ impl DialogPane {
                 let path = row.map(|entry| pane.folder.join(&entry.name));
                 let is_empty = path.is_none() && pane.typed.text().trim().is_empty();
                 if is_empty && pane.added.is_empty() {
-                    pane.notice = Some(("type a path".into(), true));
+                    pane.notice = Some((text!("type a path").into(), true));
                     return;
                 }
                 if is_empty {
@@ -459,7 +460,7 @@ impl DialogPane {
                 self.accept_path(shared, Some(path), cx);
                 return;
             }
-            (PickKind::Folder, Lies::File) => format!("{name} is a file: name a folder"),
+            (PickKind::Folder, Lies::File) => text!("{name} is a file: name a folder", name),
             (PickKind::Folder, Lies::Nothing { has_folder: true })
                 if pane.purpose.may_make_folder() =>
             {
@@ -476,7 +477,7 @@ impl DialogPane {
                     return;
                 }
                 pane.confirmed = Some(path);
-                format!("{name} exists: Enter again to replace it")
+                text!("{name} exists: Enter again to replace it", name)
             }
             (PickKind::Files, Lies::File) if adds => {
                 if !pane.added.contains(&path) {
@@ -494,11 +495,11 @@ impl DialogPane {
             }
             (PickKind::Save, Lies::Nothing { .. }) => {
                 let folder = path.parent().unwrap_or(&path).to_string_lossy();
-                format!("there is no folder {}", short(&folder, SHOWN))
+                text!("there is no folder {name}", name = short(&folder, SHOWN))
             }
-            (PickKind::Folder, Lies::Nothing { .. }) => format!("there is no folder {name}"),
-            (_, Lies::Nothing { .. }) => format!("there is no file {name}"),
-            (_, Lies::Other) => format!("{name} is neither file nor folder"),
+            (PickKind::Folder, Lies::Nothing { .. }) => text!("there is no folder {name}", name),
+            (_, Lies::Nothing { .. }) => text!("there is no file {name}", name),
+            (_, Lies::Other) => text!("{name} is neither file nor folder", name),
             (_, Lies::Unknown(why)) => format!("{name}: {why}"),
         };
         pane.notice = Some((notice, true));

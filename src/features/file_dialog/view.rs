@@ -9,6 +9,8 @@ use super::state::{Names, PathCommand, PathPane};
 use crate::{
     domain::words::short,
     features::file_dialog::state::DialogPane,
+    language::translated_static,
+    text,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -39,6 +41,7 @@ pub fn path_ui(
     // These keys are the dialog's; all text of the frame is taken before them.
     let keys = take_keys(ui);
     egui::Window::new(pane.purpose.title())
+        .id(egui::Id::unique("file dialog"))
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_TOP, vec2(0.0, 60.0))
@@ -122,7 +125,9 @@ fn field_ui(ui: &mut Ui, pane: &PathPane, memory: &mut ViewMemory, asked: &mut V
     if response.changed() {
         asked.push(PathCommand::Type(memory.path_text.clone()));
     }
-    response.on_hover_text("Path: Tab completes, arrows choose, Enter accepts, Esc leaves");
+    response.on_hover_text(text!(
+        "Path: Tab completes, arrows choose, Enter accepts, Esc leaves"
+    ));
 }
 
 fn notice_ui(ui: &mut Ui, pane: &PathPane) {
@@ -133,7 +138,7 @@ fn notice_ui(ui: &mut Ui, pane: &PathPane) {
             let folder = short(pane.typed.folder_text(), NAME);
             RichText::new(format!("{folder}: {why}")).color(theme::alarm_text(ui))
         }
-        (None, _) if pane.is_waiting() => RichText::new("reading…").weak(),
+        (None, _) if pane.is_waiting() => RichText::new(text!("reading…")).weak(),
         (None, _) => RichText::new(hint(pane)).weak(),
     };
     ui.label(text);
@@ -146,28 +151,28 @@ fn hint(pane: &PathPane) -> String {
         .purpose
         .filters()
         .iter()
-        .map(|(name, _)| *name)
+        .map(|(name, _)| translated_static(name))
         .collect();
     let kinds = kinds.join(", ");
     match pane.purpose.kind() {
-        PickKind::Files => "files; Shift+Enter adds one and goes on".into(),
-        PickKind::Folder => "a folder".into(),
+        PickKind::Files => text!("files; Shift+Enter adds one and goes on").into(),
+        PickKind::Folder => text!("a folder").into(),
         PickKind::File => kinds,
-        PickKind::Save => format!("a file to write: {kinds}"),
+        PickKind::Save => text!("a file to write: {kinds}", kinds),
     }
 }
 
 fn foot_ui(ui: &mut Ui, pane: &PathPane, asked: &mut Vec<PathCommand>) {
     ui.horizontal(|ui| {
-        if ui.button("Accept").clicked() {
+        if ui.button(text!("Accept")).clicked() {
             asked.push(PathCommand::Enter { adds: false });
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             asked.push(PathCommand::Dismiss);
         }
         ui.label(weak(
             ui,
-            "Tab completes · ↑ ↓ choose · Enter accepts · Esc leaves",
+            text!("Tab completes · ↑ ↓ choose · Enter accepts · Esc leaves"),
         ));
     });
     for path in pane.added.iter().rev().take(3) {
@@ -176,7 +181,7 @@ fn foot_ui(ui: &mut Ui, pane: &PathPane, asked: &mut Vec<PathCommand>) {
     if pane.added.len() > 3 {
         ui.label(weak(
             ui,
-            format!("{} files added, among them", pane.added.len()),
+            text!("{count} files added, among them", count = pane.added.len()),
         ));
     }
     ui.separator();
@@ -187,9 +192,9 @@ fn names_ui(ui: &mut Ui, pane: &PathPane, memory: &mut ViewMemory, asked: &mut V
     if let Names::Read(names) = &pane.names
         && names.is_cut
     {
-        let text = format!(
-            "only {} names of this folder were read",
-            names.entries.len()
+        let text = text!(
+            "only {count} names of this folder were read",
+            count = names.entries.len()
         );
         ui.label(weak(ui, text));
     }

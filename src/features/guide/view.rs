@@ -7,6 +7,7 @@ use super::{
     pages::{PAGES, Page, page, page_of},
 };
 use crate::{
+    text,
     widgets::{pane::frame_ui, view_memory::ViewMemory},
     workspace::{action::Action, command::Command, shared::Shared},
 };
@@ -17,7 +18,8 @@ pub fn guide_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let window = egui::Window::new("Guide")
+    let window = egui::Window::new(text!("Guide"))
+        .id(egui::Id::unique("Guide"))
         .collapsible(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
         .fixed_size(vec2(820.0, 600.0).min(ui.ctx().content_rect().size() - vec2(40.0, 80.0)));

@@ -2,6 +2,8 @@
 
 use crate::{
     domain::{Candidate, Epoch, FieldValue},
+    english,
+    language::translated_static,
     workspace::{labelling::blind::names_a_judgement, shared::Shared},
 };
 
@@ -110,7 +112,7 @@ fn value(candidate: &Candidate, epoch: &Epoch, name: &str) -> Option<String> {
         .into_iter()
         .find_map(|fields| fields.get(name))?;
     if let Some(words) = nothing_near(name, &found) {
-        return Some(words.to_owned());
+        return Some(translated_static(words).to_owned());
     }
     match found {
         FieldValue::Text(text) => (!text.trim().is_empty()).then(|| text.to_string()),
@@ -123,8 +125,8 @@ fn value(candidate: &Candidate, epoch: &Epoch, name: &str) -> Option<String> {
 /// `ssnamenr` "null if none").
 fn nothing_near(name: &str, value: &FieldValue) -> Option<&'static str> {
     const NONE: f64 = -999.0;
-    const SOLAR_SYSTEM: &str = "no known object near";
-    const PANSTARRS: &str = "no source near";
+    const SOLAR_SYSTEM: &str = english!("no known object near");
+    const PANSTARRS: &str = english!("no source near");
     let is_none = match value {
         FieldValue::Number(number) => (number - NONE).abs() < 1e-6,
         FieldValue::Text(text) => text.trim() == "null",

@@ -5,6 +5,7 @@ use egui::{Align, Color32, Layout, OpenUrl, RichText, ScrollArea, Sense, Ui};
 use super::facts::facts;
 use crate::{
     domain::{Candidate, Epoch, FieldValue, magnitude::mag_in_words, position::sexagesimal},
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -24,21 +25,21 @@ pub fn facts_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
     pair(ui, "id", &candidate.id, None);
     let truth = candidate.truth.as_ref();
     if let Some(truth) = truth.filter(|_| !shared.is_blind()) {
-        pair(ui, "truth in file", truth, None);
+        pair(ui, text!("truth in file"), truth, None);
     }
     if let Some(position) = candidate.position_deg {
         let [ra, dec] = position;
         pair(ui, "RA, Dec", &sexagesimal(position), None);
-        pair(ui, "degrees", &format!("{ra:.5} {dec:+.5}"), None);
+        pair(ui, text!("degrees"), &format!("{ra:.5} {dec:+.5}"), None);
     }
     links_ui(ui, shared, candidate);
     let Some(epoch) = shared.epoch() else { return };
     ui.add_space(theme::GRID / 2.0);
     if candidate.epochs.len() > 1 {
-        let text = format!(
-            "epoch {} of {}",
-            shared.place.epoch + 1,
-            candidate.epochs.len()
+        let text = text!(
+            "epoch {epoch} of {epochs}",
+            epoch = shared.place.epoch + 1,
+            epochs = candidate.epochs.len()
         );
         ui.label(weak(ui, text));
     }
@@ -83,19 +84,19 @@ fn epoch_ui(ui: &mut Ui, epoch: &Epoch) {
     }
     if let Some(band) = &epoch.band {
         let color = theme::as_text(ui, theme::band_color(Some(band)));
-        pair(ui, "band", &band.to_string(), Some(color));
+        pair(ui, text!("band"), &band.to_string(), Some(color));
     }
     if let Some(mag) = epoch.mag.filter(|mag| mag.is_finite()) {
         let name = if epoch.is_mag_of_difference() {
-            "difference magnitude"
+            text!("difference magnitude")
         } else {
-            "magnitude"
+            text!("magnitude")
         };
         let words = mag_in_words(mag.into(), epoch.mag_err.map(f64::from));
         pair(ui, name, &words, None);
     }
     if let Some(seeing) = epoch.seeing_arcsec {
-        pair(ui, "seeing", &format!("{seeing:.2}″"), None);
+        pair(ui, text!("seeing"), &format!("{seeing:.2}″"), None);
     }
 }
 
@@ -115,7 +116,7 @@ fn pair(ui: &mut Ui, name: &str, value: &str, color: Option<Color32>) {
                 .sense(Sense::click());
             let response = ui
                 .add(label)
-                .on_hover_text(format!("{value}\nClick to copy"));
+                .on_hover_text(text!("{value}\nClick to copy", value));
             if response.clicked() {
                 ui.copy_text(value.to_owned());
             }
@@ -132,7 +133,7 @@ fn links_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
     if pages.is_empty() {
         return;
     }
-    let menu = ui.menu_button("Open at… ⏷", |ui| {
+    let menu = ui.menu_button(text!("Open at… ⏷"), |ui| {
         for (name, url) in &pages {
             if ui.button(*name).on_hover_text(url).clicked() {
                 ui.open_url(OpenUrl::new_tab(url));
@@ -140,8 +141,9 @@ fn links_ui(ui: &mut Ui, shared: &Shared, candidate: &Candidate) {
             }
         }
     });
-    menu.response
-        .on_hover_text("Pages of brokers and archives about this object, in your browser");
+    menu.response.on_hover_text(text!(
+        "Pages of brokers and archives about this object, in your browser"
+    ));
 }
 
 /// Which facts are shown: ticked in the order in which they were chosen.
@@ -151,9 +153,9 @@ fn choose_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         return;
     }
     let mut settings = shared.settings.clone();
-    let text = RichText::new("Choose facts… ⏷").size(theme::CAPTION);
+    let text = RichText::new(text!("Choose facts… ⏷")).size(theme::CAPTION);
     ui.menu_button(text, |ui| {
-        if ui.button("The survey's usual ones").clicked() {
+        if ui.button(text!("The survey's usual ones")).clicked() {
             settings.facts.clear();
             ui.close();
         }

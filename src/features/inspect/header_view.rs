@@ -3,7 +3,10 @@
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 
 use crate::{
+    english,
     features::inspect::header::HeaderPane,
+    language::translated_static,
+    text,
     widgets::{
         pane::frame_ui,
         theme::{self, weak},
@@ -19,7 +22,8 @@ pub fn header_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let window = egui::Window::new("Header and fields")
+    let window = egui::Window::new(text!("Header and fields"))
+        .id(egui::Id::unique("Header and fields"))
         .default_pos(egui::pos2(420.0, 360.0))
         .default_size(vec2(460.0, 440.0));
     frame_ui(
@@ -29,11 +33,11 @@ pub fn header_ui(
         commands,
         |ui, _| match &header.header {
             None => {
-                ui.label(weak(ui, "This epoch has no stamp."));
+                ui.label(weak(ui, text!("This epoch has no stamp.")));
             }
             Some(header) => match &header.cards {
                 None => {
-                    ui.label(weak(ui, "Reading…"));
+                    ui.label(weak(ui, text!("Reading…")));
                 }
                 Some(Err(problem)) => {
                     ui.label(RichText::new(problem.to_string()).color(theme::alarm_text(ui)));
@@ -49,10 +53,10 @@ fn cards_ui(ui: &mut Ui, shared: &Shared, cards: &[(String, String)]) {
     if shared.is_blind() {
         ui.label(weak(
             ui,
-            "Classes and scores are left out: labels are blind.",
+            text!("Classes and scores are left out: labels are blind."),
         ));
     }
-    if ui.button("Copy").clicked() {
+    if ui.button(text!("Copy")).clicked() {
         let lines = fields
             .iter()
             .chain(cards)
@@ -61,13 +65,13 @@ fn cards_ui(ui: &mut Ui, shared: &Shared, cards: &[(String, String)]) {
     }
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         for (title, rows) in [
-            ("fields of this epoch", &*fields),
-            ("header of the file", cards),
+            (english!("fields of this epoch"), &*fields),
+            (english!("header of the file"), cards),
         ] {
             if rows.is_empty() {
                 continue;
             }
-            ui.label(RichText::new(title).color(theme::accent_text(ui)));
+            ui.label(RichText::new(translated_static(title)).color(theme::accent_text(ui)));
             Grid::new(title)
                 .num_columns(2)
                 .striped(true)

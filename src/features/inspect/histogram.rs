@@ -5,6 +5,7 @@ use egui::{Color32, DragValue, Rect, Sense, Stroke, Ui, pos2, vec2};
 use crate::{
     domain::{Role, Stamp},
     imaging::{Histogram, LimitRule, Limits},
+    text,
     widgets::{
         cells,
         pane::frame_ui,
@@ -25,24 +26,25 @@ pub fn histogram_ui(
     memory: &mut ViewMemory,
     commands: &mut Vec<impl From<Command>>,
 ) {
-    let window = egui::Window::new("Histogram")
+    let window = egui::Window::new(text!("Histogram"))
+        .id(egui::Id::unique("Histogram"))
         .resizable(false)
         .default_pos(egui::pos2(420.0, 470.0))
         .default_width(380.0);
     frame_ui(ui, window, Action::Histogram, commands, |ui, commands| {
         let mut has_any = false;
         for (role, title) in [
-            (Role::Science, "science and reference"),
-            (Role::Difference, "difference"),
-            (Role::Snr, "S/N"),
+            (Role::Science, text!("science and reference")),
+            (Role::Difference, text!("difference")),
+            (Role::Snr, text!("S/N")),
         ] {
             has_any |= role_ui(ui, shared, memory, role, title, commands);
         }
         if !has_any {
-            ui.label(weak(ui, "No stamp of this epoch is in memory."));
+            ui.label(weak(ui, text!("No stamp of this epoch is in memory.")));
         }
         let key = shared.settings.keys.hint(Action::AutoContrast);
-        if ui.button(format!("Automatic limits ({key})")).clicked() {
+        if ui.button(text!("Automatic limits ({key})", key)).clicked() {
             commands.push(Command::Do(Action::AutoContrast).into());
         }
     });
@@ -81,9 +83,13 @@ fn role_ui(
     ui.label(title);
     // The keyboard has the fields below.
     let (rect, response) = ui.allocate_exact_size(vec2(360.0, 90.0), Sense::DRAG);
-    spoken::picture(&response, &format!("histogram of {title}"), || {
+    spoken::picture(&response, &text!("histogram of {title}", title), || {
         let Limits { low, high } = limits;
-        format!("limits {} and {}", short_number(low), short_number(high))
+        text!(
+            "limits {low} and {high}",
+            low = short_number(low),
+            high = short_number(high)
+        )
     });
     let axis = Axis {
         histogram: &histogram,
@@ -116,13 +122,16 @@ fn limits_ui(
         let field = DragValue::new(value)
             .speed(speed)
             .custom_formatter(|value, _| short_number(value as f32));
-        let name = format!("{name} limit of {title}");
-        cells::named(ui.add(field), egui::Role::SpinButton, &name).on_hover_text(name);
+        cells::named(ui.add(field), egui::Role::SpinButton, name).on_hover_text(name);
     };
     ui.horizontal(|ui| {
-        field(ui, &mut edited.low, "lower");
+        field(ui, &mut edited.low, &text!("lower limit of {title}", title));
         ui.label(weak(ui, "…"));
-        field(ui, &mut edited.high, "upper");
+        field(
+            ui,
+            &mut edited.high,
+            &text!("upper limit of {title}", title),
+        );
     });
     let is_changed =
         edited.low.total_cmp(&limits.low).is_ne() || edited.high.total_cmp(&limits.high).is_ne();

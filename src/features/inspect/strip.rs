@@ -5,6 +5,8 @@ use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, 
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Mjd, Role},
     features::scoring,
+    language::translated_static,
+    text,
     widgets::{
         sight::Sight,
         spoken,
@@ -50,7 +52,7 @@ pub fn strip_ui(
         ui.painter().text(
             at,
             Align2::LEFT_CENTER,
-            role.short(),
+            translated_static(role.short()),
             font,
             theme::caption_color(ui),
         );
@@ -65,7 +67,10 @@ pub fn strip_ui(
             let (content, response) =
                 ui.allocate_exact_size(vec2(width, rect.height() - 6.0), Sense::click_and_drag());
             response.widget_info(|| {
-                let label = format!("epoch strip, {} epochs", candidate.epochs.len());
+                let label = text!(
+                    "epoch strip, {count} epochs",
+                    count = candidate.epochs.len()
+                );
                 egui::WidgetInfo::labeled(egui::Role::Image, true, label)
             });
             let strip = Strip {
@@ -150,7 +155,7 @@ impl Strip<'_> {
     /// An epoch as it is read aloud.
     fn words_of(&self, shared: &Shared, at: usize) -> String {
         let mut words = vec![
-            format!("epoch {}", at + 1),
+            text!("epoch {number}", number = at + 1),
             spoken::epoch_words(self.candidate, at),
         ];
         let reading = scoring::badge::of_epoch(shared, self.ix, at);
@@ -166,7 +171,7 @@ impl Strip<'_> {
         let parts = in_view.map(|at| spoken::Part {
             at,
             rect: self.cell(at, 0).union(self.cell(at, last)),
-            name: format!("epoch {}", at + 1),
+            name: text!("epoch {number}", number = at + 1),
             words: self.words_of(shared, at),
             is_chosen: at == shared.place.epoch,
         });

@@ -17,6 +17,8 @@ use crate::{
             class_table::{class_table_ui, class_table_width},
         },
     },
+    language::translated_static,
+    text,
     widgets::{
         readout,
         sight::Sight,
@@ -202,11 +204,11 @@ fn strip_height(candidate: &Candidate, roles: &[Role], area: Rect) -> f32 {
 
 fn nothing_here(ui: &mut Ui, shared: &Shared) {
     let text = if shared.queue.order().is_empty() && !shared.catalogue.is_empty() {
-        "No candidate matches the filter. Change it with Ctrl+F."
+        text!("No candidate matches the filter. Change it with Ctrl+F.")
     } else if !shared.is_indexing() {
-        "No candidate found. See the list of problems (F3), or open other files (Ctrl+O)."
+        text!("No candidate found. See the list of problems (F3), or open other files (Ctrl+O).")
     } else {
-        "Looking for stamps…"
+        text!("Looking for stamps…")
     };
     ui.centered_and_justified(|ui| ui.label(text));
 }
@@ -275,7 +277,11 @@ fn large_stamps(
         laid.extend(found);
         let sense = found.map_or_else(Sense::hover, |_| Sense::click_and_drag());
         let response = ui.interact(rect, ui.scope_id().with(*role), sense);
-        let name = format!("{} of {}", role.name(), candidate.id);
+        let name = text!(
+            "{role} of {candidate}",
+            role = translated_static(role.name()),
+            candidate = candidate.id
+        );
         spoken::picture(&response, &name, || stamp_words(shared, &place));
         if let Some(laid) = found {
             spoken::stage(&response);
@@ -301,7 +307,11 @@ fn stamp_words(shared: &Shared, place: &Place) -> String {
         return String::new();
     };
     let mut words = vec![
-        format!("epoch {} of {}", at + 1, candidate.epochs.len()),
+        text!(
+            "epoch {epoch} of {epochs}",
+            epoch = at + 1,
+            epochs = candidate.epochs.len()
+        ),
         spoken::epoch_words(candidate, at),
         spoken::label_words(shared, candidate),
     ];
@@ -314,8 +324,8 @@ fn stamp_words(shared: &Shared, place: &Place) -> String {
     match stamp.flatten().map(|stamp| shared.stamps.get(stamp.id)) {
         Some(Some(CachedStamp::Ready(_))) => {}
         Some(Some(CachedStamp::Failed(problem))) => words.push(problem.why.clone()),
-        Some(Some(CachedStamp::Pending) | None) => words.push("not read yet".into()),
-        None => words.push("this epoch has no such image".into()),
+        Some(Some(CachedStamp::Pending) | None) => words.push(text!("not read yet").into()),
+        None => words.push(text!("this epoch has no such image").into()),
     }
     words.join(", ")
 }

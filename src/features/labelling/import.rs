@@ -25,6 +25,7 @@ use crate::{
     },
     io::labels_csv::{self, LabelRow, LabelTable},
     store::Project,
+    text,
     workspace::vocabulary::best_vocabulary,
 };
 
@@ -311,14 +312,17 @@ impl ImportPlan {
     pub fn overruled_in_words(&self) -> Option<String> {
         let rows = match self.overruling_rows {
             0 => return None,
-            1 => "1 contradicts a label that was there, and counts now".into(),
-            rows => format!("{rows} contradict labels that were there, and count now"),
+            1 => text!("1 contradicts a label that was there, and counts now").into(),
+            rows => text!(
+                "{rows} contradict labels that were there, and count now",
+                rows
+            ),
         };
         let shown = match (self.conflicting_rows, self.overruling_rows) {
             (0, _) => String::new(),
-            (1, 1) => ": conflict>0 shows it".into(),
-            (conflicting, all) if conflicting == all => ": conflict>0 shows them".into(),
-            (conflicting, _) => format!(": conflict>0 shows {conflicting} of them"),
+            (1, 1) => text!(": conflict>0 shows it").into(),
+            (conflicting, all) if conflicting == all => text!(": conflict>0 shows them").into(),
+            (conflicting, _) => text!(": conflict>0 shows {conflicting} of them", conflicting),
         };
         Some(rows + &shown)
     }

@@ -12,12 +12,14 @@ use super::{
 };
 use crate::{
     domain::{Catalogue, LabelBook, Problem, Vocabulary},
+    english,
     io::{
         decode::Decoder,
         export::{Format, split::Split},
     },
     store::Project,
     tasks::{Running, Task, TaskContext, TaskEvent, next_event, to_the_end::ToTheEnd},
+    text,
     workspace::{context::Context, shared::Shared, vocabulary::ReadVocabulary},
 };
 
@@ -121,8 +123,8 @@ impl LabelFiles {
     /// What a table that is read or written stands for, in a word, while it is.
     pub const fn under_way(&self) -> Option<&'static str> {
         match (self.is_importing(), self.is_exporting()) {
-            (true, _) => Some("importing"),
-            (false, true) => Some("exporting"),
+            (true, _) => Some(english!("importing")),
+            (false, true) => Some(english!("exporting")),
             (false, false) => None,
         }
     }
@@ -212,13 +214,16 @@ impl LabelFiles {
 fn take_export(shared: &mut Shared, out: &Path, report: ExportReport, cx: &Context) {
     let lost = match (report.problems.len(), report.without_position) {
         (0, 0) => String::new(),
-        (0, count) => format!("; {count} without a position left out"),
-        (lost, _) => format!("; {lost} images or candidates left out, see Problems"),
+        (0, count) => text!("; {count} without a position left out", count),
+        (lost, _) => text!("; {lost} images or candidates left out, see Problems", lost),
     };
     let names: Vec<_> = report.empty_fields.iter().map(|field| field.name).collect();
     let empty = match &names[..] {
         [] => String::new(),
-        names => format!("; not set: {}, see Problems", names.join(", ")),
+        names => text!(
+            "; not set: {fields}, see Problems",
+            fields = names.join(", ")
+        ),
     };
     let fields = report.empty_fields.into_iter();
     let name = out.to_string_lossy();
@@ -226,24 +231,40 @@ fn take_export(shared: &mut Shared, out: &Path, report: ExportReport, cx: &Conte
     shared.problems.extend(report.problems);
     shared.problems.extend(fields);
     let (candidates, out) = (report.candidates, out.display());
-    let text = format!("{candidates} candidates written to {out}{lost}{empty}");
+    let text = text!(
+        "{candidates} candidates written to {out}{lost}{empty}",
+        candidates,
+        out,
+        lost,
+        empty
+    );
     shared.report(text, cx.now);
 }
 
 fn take_import(shared: &mut Shared, plan: ImportPlan, cx: &Context) {
     let refused = match plan.problems.len() {
         0 => String::new(),
-        count => format!("; {count} rows not used, see Problems"),
+        count => text!("; {count} rows not used, see Problems", count),
     };
     let noted = match plan.notes.len() {
         0 => String::new(),
-        count => format!("; {count} rows used otherwise than they may be meant, see Problems"),
+        count => text!(
+            "; {count} rows used otherwise than they may be meant, see Problems",
+            count
+        ),
     };
     let overruled = plan.overruled_in_words();
     let overruled = overruled.map_or_else(String::new, |words| format!("; {words}"));
     let (new, known) = (plan.new_rows, plan.known_rows);
     shared.problems.extend(plan.problems);
     shared.problems.extend(plan.notes);
-    let text = format!("{new} new labels, {known} known already{overruled}{refused}{noted}");
+    let text = text!(
+        "{new} new labels, {known} known already{overruled}{refused}{noted}",
+        new,
+        known,
+        overruled,
+        refused,
+        noted
+    );
     shared.report(text, cx.now);
 }

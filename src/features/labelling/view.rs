@@ -4,6 +4,7 @@ use egui::{Button, RichText, Stroke, TextEdit, Ui, vec2};
 
 use crate::{
     domain::{Class, label_book::LabelState},
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -49,7 +50,7 @@ pub fn label_panel_ui(
         .candidate
         .and_then(|ix| shared.queue.reason(ix));
     if let Some(reason) = reason.filter(|_| !shared.is_blind()) {
-        let text = format!("To label next: {}.", reason.in_words());
+        let text = text!("To label next: {why}.", why = reason.in_words());
         ui.add(egui::Label::new(weak(ui, text)).wrap());
     }
     repeat_ui(ui, shared);
@@ -66,7 +67,10 @@ pub fn label_panel_ui(
 fn repeat_ui(ui: &mut Ui, shared: &Shared) {
     let left = shared.repeat_check.left();
     if left > 0 {
-        let text = format!("Repeat check: {left} to go; your first labels are hidden.");
+        let text = text!(
+            "Repeat check: {left} to go; your first labels are hidden.",
+            left
+        );
         let text = RichText::new(text).color(theme::accent_text(ui));
         ui.add(egui::Label::new(text).wrap());
     }
@@ -84,12 +88,15 @@ fn vocabulary_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comm
             }
         })
         .response
-        .on_hover_text("Vocabulary: the classes to choose from");
+        .on_hover_text(text!("Vocabulary: the classes to choose from"));
     if chosen != shared.vocabulary {
         commands.push(Command::Label(Label::Vocabulary(chosen)).into());
     }
     if shared.screen == Screen::Mosaic && !shared.selection.is_empty() {
-        let text = format!("labels go to {} selected", shared.selection.len());
+        let text = text!(
+            "labels go to {count} selected",
+            count = shared.selection.len()
+        );
         ui.label(RichText::new(text).color(theme::accent_text(ui)));
     }
     ui.add_space(theme::GRID / 2.0);
@@ -134,11 +141,11 @@ fn action_button(
     let info = action.info();
     let key = shared.settings.keys.hint(action);
     let text = if is_on {
-        RichText::new(info.title)
+        RichText::new(info.title())
             .color(theme::accent_text(ui))
             .strong()
     } else {
-        RichText::new(info.title)
+        RichText::new(info.title())
     };
     let key = RichText::new(key)
         .monospace()
@@ -147,7 +154,7 @@ fn action_button(
     if is_on {
         button = button.stroke(Stroke::new(1.5, theme::AMBER));
     }
-    if ui.add(button).on_hover_text(info.help).clicked() {
+    if ui.add(button).on_hover_text(info.help()).clicked() {
         commands.push(Command::Do(action).into());
     }
 }
@@ -175,14 +182,17 @@ fn note_ui(
     let Some((_, text)) = &mut memory.note else {
         return;
     };
-    let hint = format!("note ({})", shared.settings.keys.hint(Action::Note));
+    let hint = text!(
+        "note ({key})",
+        key = shared.settings.keys.hint(Action::Note)
+    );
     let response = ui.add(
         TextEdit::singleline(text)
             .id(cells::field_id(Field::Note))
             .hint_text(hint)
             .desired_width(f32::INFINITY),
     );
-    let response = response.on_hover_text("Note on this candidate");
+    let response = response.on_hover_text(text!("Note on this candidate"));
     if response.lost_focus() && *text != stored {
         let text = text.as_str().into();
         commands.push(Command::Label(Label::Note { candidate, text }).into());
@@ -204,7 +214,7 @@ pub fn history_ui(ui: &mut Ui, shared: &Shared) {
         return;
     }
     ui.add_space(theme::GRID);
-    ui.label(weak(ui, "history of labels"));
+    ui.label(weak(ui, text!("history of labels")));
     for (event, counts) in history.iter().rev() {
         let time = cells::clock(event.at);
         let text = format!("{time}  {} — {}", words(&event.action), event.annotator);

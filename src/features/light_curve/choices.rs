@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::{folding::Fold, measured::CurveChoice};
-use crate::{domain::Role, widgets::theme};
+use crate::{domain::Role, language::translated_static, text, widgets::theme};
 
 /// What can be shown of a candidate.
 pub(super) struct Offered<'a> {
@@ -46,7 +46,7 @@ impl Offered<'_> {
 
     fn source_ui(&self, ui: &mut Ui, is_from_right: bool, choice: &mut CurveChoice) {
         if self.sources {
-            let sources = vec![(false, "catalogue"), (true, "our photometry")];
+            let sources = vec![(false, text!("catalogue")), (true, text!("our photometry"))];
             choose(ui, &mut choice.is_measured, sources, is_from_right);
         }
     }
@@ -56,7 +56,10 @@ impl Offered<'_> {
             return;
         };
         let mut on = shown;
-        let names = roles.iter().map(|role| (*role, role.name())).collect();
+        let names = roles
+            .iter()
+            .map(|role| (*role, translated_static(role.name())))
+            .collect();
         choose(ui, &mut on, names, is_from_right);
         if on != shown {
             choice.on = on;

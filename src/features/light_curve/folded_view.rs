@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     features::light_curve::state::LightCurvePane,
+    text,
     widgets::{
         spoken,
         theme::{self, weak},
@@ -37,7 +38,7 @@ pub fn folded_curve_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let Some(folded) = light_curve.folded_by(shared) else {
-        ui.centered_and_justified(|ui| ui.label(weak(ui, "Searching the period…")));
+        ui.centered_and_justified(|ui| ui.label(weak(ui, text!("Searching the period…"))));
         return;
     };
     match period_to_fold_by(&folded, points, periods) {
@@ -46,7 +47,7 @@ pub fn folded_curve_ui(
             plot_ui(ui, shared, points, scale, (period, periods), commands);
         }
         Err(why) => {
-            ui.label(weak(ui, format!("Not folded: {why}")));
+            ui.label(weak(ui, text!("Not folded: {why}", why)));
             if let Some(candidate) = shared.candidate() {
                 plot_over_time(ui, light_curve, shared, candidate, points, scale, commands);
             }
@@ -60,7 +61,7 @@ fn period_to_fold_by(
     points: &[Point],
     periods: f64,
 ) -> Result<FoundPeriod, String> {
-    let few = || format!("{} detections in one filter.", folded.points);
+    let few = || text!("{count} detections in one filter.", count = folded.points);
     let period = folded.period.ok_or_else(few)?;
     let of_band = points
         .iter()
@@ -70,14 +71,17 @@ fn period_to_fold_by(
         - days.iter().copied().fold(f64::INFINITY, f64::min);
     let cycle = periods * period.days;
     if period.false_alarm > DOUBTFUL {
-        return Err(format!(
-            "no significant period (best {:.4} d, false-alarm probability {:.2}).",
-            period.days, period.false_alarm
+        return Err(text!(
+            "no significant period (best {days} d, false-alarm probability {probability}).",
+            days = format_args!("{:.4}", period.days),
+            probability = format_args!("{:.2}", period.false_alarm)
         ));
     }
     if cycle > span {
-        return Err(format!(
-            "a cycle of {cycle:.2} d is longer than the data ({span:.2} d)."
+        return Err(text!(
+            "a cycle of {cycle} d is longer than the data ({span} d).",
+            cycle = format_args!("{cycle:.2}"),
+            span = format_args!("{span:.2}")
         ));
     }
     Ok(period)
@@ -92,14 +96,16 @@ fn in_words(folded: &FoldedBy, period: &FoundPeriod, periods: f64) -> String {
         p if p > 1.0 => "2 P",
         _ => "P",
     };
-    format!(
-        "Folded at {:.5} d ({cycle}). Lomb-Scargle P = {:.5} d ({band}{} points), {:.0} % of variance, \
-         FAP {:.0e}",
-        periods * period.days,
-        period.days,
-        folded.points,
-        100.0 * period.power,
-        period.false_alarm,
+    text!(
+        "Folded at {folded} d ({cycle}). Lomb-Scargle P = {days} d ({band}{points} points), {share} % of variance, \
+         FAP {probability}",
+        folded = format_args!("{:.5}", periods * period.days),
+        cycle,
+        days = format_args!("{:.5}", period.days),
+        band,
+        points = folded.points,
+        share = format_args!("{:.0}", 100.0 * period.power),
+        probability = format_args!("{:.0e}", period.false_alarm)
     )
 }
 
@@ -126,14 +132,14 @@ fn plot_ui(
     } else {
         String::new()
     };
-    let response = Plot::new(("folded light curve", shared.place.candidate, &label))
+    let response = Plot::new(("folded light curve", shared.place.candidate, scale))
         .invert_y(*scale == Scale::Magnitudes)
         .allow_scroll(false)
         .allow_zoom(Vec2b::TRUE)
         .allow_boxed_zoom(false)
         .include_x(0.0)
         .include_x(2.0)
-        .custom_x_axes(vec![theme::plot_x_axis("phase")])
+        .custom_x_axes(vec![theme::plot_x_axis(text!("phase"))])
         .y_axis_label(y_name)
         .min_size(LEAST_PLOT)
         .y_axis_min_width(Y_AXIS)
@@ -147,7 +153,7 @@ fn plot_ui(
                     draw_band(plot, band.as_ref(), &points, &place, longest_bar(scale));
                 }
                 if let Some(at) = on_screen {
-                    let line = VLine::new("epoch on screen", at + cycle);
+                    let line = VLine::new(text!("epoch on screen"), at + cycle);
                     plot.vline(line.color(theme::AMBER).width(1.5));
                 }
             }
@@ -155,7 +161,7 @@ fn plot_ui(
         });
     let candidate = shared.candidate();
     let name = candidate.map_or("", |candidate| &*candidate.id);
-    let name = format!("folded light curve of {name}");
+    let name = text!("folded light curve of {name}", name);
     spoken::plot(&response.response, &name, || {
         let words = |candidate| curve_words(points, scale, candidate, shared.place.epoch);
         candidate.map_or_else(String::new, words)

@@ -12,6 +12,7 @@ use crate::{
     domain::{Band, CandidateIx},
     features::light_curve::state::LightCurvePane,
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{context::Context, screen::Screen, shared::Shared},
 };
 
@@ -37,9 +38,9 @@ impl Fold {
     pub const ALL: [Self; 4] = [Self::Time, Self::Half, Self::Period, Self::Double];
 
     /// Its name on a button.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
-            Self::Time => "time",
+            Self::Time => text!("time"),
             Self::Half => "P/2",
             Self::Period => "P",
             Self::Double => "2 P",

@@ -19,6 +19,7 @@ use crate::{
         state::LightCurvePane,
     },
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{context::Context, screen::Screen, shared::Shared},
 };
 
@@ -181,7 +182,7 @@ pub fn shown_curve(light_curve: &LightCurvePane, shared: &Shared) -> Curve {
     let Some(key) = light_curve.curve_key(shared) else {
         let points = given_points(candidate);
         if points.is_empty() {
-            let why = "No light curve: this candidate has no magnitudes with times.";
+            let why = text!("No light curve: this candidate has no magnitudes with times.");
             return Curve::Nothing(why.into());
         }
         let scale = Scale::Magnitudes;

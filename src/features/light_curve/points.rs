@@ -7,6 +7,8 @@ use super::photometry::order::{CandidatePhotometry, EpochPhotometry};
 use crate::{
     domain::{Band, Candidate, Mjd, Role},
     imaging::photometry::Brightness,
+    language::translated_static,
+    text,
 };
 
 /// One point of a light curve.
@@ -34,7 +36,7 @@ impl Point {
 }
 
 /// What values mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Scale {
     /// Magnitudes: bright is small.
     Magnitudes,
@@ -111,8 +113,10 @@ pub(super) fn measured_curve(
     let epochs = &measured.epochs;
     let Some(first) = epochs.first() else {
         let cause = measured.problems.first();
-        let cause = cause.map_or_else(String::new, |problem| format!(" {}", problem.why));
-        return Curve::Nothing(format!("No epoch could be measured:{cause}"));
+        return Curve::Nothing(match cause {
+            Some(problem) => text!("No epoch could be measured: {why}", why = problem.why),
+            None => text!("No epoch could be measured.").into(),
+        });
     };
     let is_calibrated = measured.uncalibrated() < epochs.len();
     let point = |epoch: &EpochPhotometry| {
@@ -149,16 +153,21 @@ pub(super) fn measured_curve(
 
 fn caption(measured: &CandidatePhotometry, on: Role, scale: &Scale) -> String {
     let unit = match scale {
-        Scale::Magnitudes => "magnitudes",
+        Scale::Magnitudes => text!("magnitudes"),
         Scale::Fluxes(unit) => unit,
     };
-    let role = on.name();
-    let how = format!("measured here: optimal photometry of the {role} stamps, in {unit}");
+    let role = translated_static(on.name());
+    let how = text!(
+        "measured here: optimal photometry of the {role} stamps, in {unit}",
+        role,
+        unit
+    );
     let missing = measured.uncalibrated();
     let is_partly = missing > 0 && *scale == Scale::Magnitudes;
-    let missing = is_partly.then(|| format!("left out for want of a zero point: {missing}"));
+    let missing = is_partly.then(|| text!("left out for want of a zero point: {missing}", missing));
     let unusable = measured.problems.len();
-    let unusable = (unusable > 0).then(|| format!("stamps that could not be used: {unusable}"));
+    let unusable =
+        (unusable > 0).then(|| text!("stamps that could not be used: {unusable}", unusable));
     let sentences = [Some(how), missing, unusable].into_iter().flatten();
     sentences.collect::<Vec<_>>().join("; ")
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::Role,
     tasks::{TaskEvent, next_event},
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -24,7 +25,10 @@ impl LightCurvePane {
     /// Measures the candidates of the list, on science or difference as the light curve has it, and writes the table.
     pub(crate) fn save_photometry(&mut self, shared: &mut Shared, out: PathBuf, cx: &Context) {
         if self.is_saving() {
-            shared.warn("photometry is under way: stop that first, or wait", cx.now);
+            shared.warn(
+                text!("photometry is under way: stop that first, or wait"),
+                cx.now,
+            );
             return;
         }
         if !shared.has_listed(cx) {
@@ -74,7 +78,7 @@ impl LightCurvePane {
                 TaskEvent::Finished(report) if report.out.is_none() => {
                     shared.problems.extend(report.problems);
                     shared.warn(
-                        "photometry: no epoch could be measured, see Problems",
+                        text!("photometry: no epoch could be measured, see Problems"),
                         cx.now,
                     );
                 }
@@ -89,13 +93,17 @@ impl LightCurvePane {
                         let lost = report.problems.len();
                         shared.problems.extend(report.problems);
                         shared.warn(
-                            format!("{text}; {lost} could not be measured, see Problems"),
+                            text!(
+                                "{text}; {lost} could not be measured, see Problems",
+                                text,
+                                lost
+                            ),
                             cx.now,
                         );
                     }
                 }
-                TaskEvent::Cancelled => shared.report("photometry: stopped", cx.now),
-                TaskEvent::Failed(why) => shared.warn(format!("photometry: {why}"), cx.now),
+                TaskEvent::Cancelled => shared.report(text!("photometry: stopped"), cx.now),
+                TaskEvent::Failed(why) => shared.warn(text!("photometry: {why}", why), cx.now),
             }
         }
     }

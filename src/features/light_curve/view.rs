@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{Band, Candidate, magnitude::mag_in_words, words::counted},
     features::light_curve::state::LightCurvePane,
+    text,
     widgets::{
         cells, spoken,
         theme::{self, weak},
@@ -41,7 +42,7 @@ pub fn light_curve_ui(
             ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         }
         Curve::Measuring => {
-            ui.centered_and_justified(|ui| ui.label(weak(ui, "Measuring the light curve…")));
+            ui.centered_and_justified(|ui| ui.label(weak(ui, text!("Measuring the light curve…"))));
         }
         Curve::Points { points, scale, .. } => match light_curve.curve.fold.periods() {
             None => plot_over_time(
@@ -116,10 +117,11 @@ fn head_ui(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if is_narrow {
-                let text = egui::RichText::new("curve ⏷").size(theme::CAPTION);
+                let text = egui::RichText::new(text!("curve ⏷")).size(theme::CAPTION);
                 let menu = ui.menu_button(text, |ui| offered.ui(ui, false, &mut choice));
-                let help =
-                    caption.unwrap_or("Where the points come from, and what they are folded by");
+                let help = caption.unwrap_or(text!(
+                    "Where the points come from, and what they are folded by"
+                ));
                 menu.response.on_hover_text(help);
             } else {
                 offered.ui(ui, true, &mut choice);
@@ -170,7 +172,10 @@ pub(super) fn plot_over_time(
     let label = value_label(scale);
     let CurveChoice { is_measured, .. } = light_curve.curve;
     let has_bands = has_bands(shared, candidate);
-    let time_label = format!("MJD − {origin:.0} (days)");
+    let time_label = text!(
+        "MJD − {origin} (days)",
+        origin = format_args!("{origin:.0}")
+    );
     let is_time_named = !has_bands && ui.available_height() > LEAST_NAMED;
     let below = if is_time_named { NAMED_AXIS } else { AXIS };
     let has_room = theme::y_name_fits(ui, &label, ui.available_height() - below);
@@ -179,7 +184,7 @@ pub(super) fn plot_over_time(
     } else {
         String::new()
     };
-    let mut plot = Plot::new(("light curve", &*candidate.id, &label, is_measured))
+    let mut plot = Plot::new(("light curve", &*candidate.id, scale, is_measured))
         .invert_y(*scale == Scale::Magnitudes)
         .link_axis(linked(candidate), [true, false])
         .allow_scroll(false)
@@ -214,14 +219,14 @@ pub(super) fn plot_over_time(
         }
         if let Some(x) = cursor {
             plot.vline(
-                VLine::new("epoch on screen", x)
+                VLine::new(text!("epoch on screen"), x)
                     .color(theme::AMBER)
                     .width(1.5),
             );
         }
         plot.pointer_coordinate().map(|at| at.x + origin)
     });
-    let name = format!("light curve of {}", candidate.id);
+    let name = text!("light curve of {candidate}", candidate = candidate.id);
     spoken::plot(&response.response, &name, || {
         curve_words(points, scale, candidate, shared.place.epoch)
     });
@@ -246,18 +251,21 @@ pub(super) fn point_words(
     let point = points.iter().find(is_there)?;
     let band = point.band.as_ref().map_or("", Band::name);
     let value = if point.is_upper_limit {
-        format!("fainter than {:.2}", point.value)
+        text!(
+            "fainter than {limit}",
+            limit = format_args!("{:.2}", point.value)
+        )
     } else {
         let fades = if point.is_fading {
-            ", fainter than in the reference by so much light"
+            text!(", fainter than in the reference by so much light")
         } else {
             ""
         };
         mag_in_words(point.value, point.err) + fades
     };
     let images = match point.epoch {
-        Some(epoch) => format!("epoch {}", epoch + 1),
-        None => "no images".into(),
+        Some(epoch) => text!("epoch {number}", number = epoch + 1),
+        None => text!("no images").into(),
     };
     let time = cells::mjd_clock(point.mjd);
     Some(format!("{time} UTC\n{band} {value}\n{images}"))
@@ -275,42 +283,52 @@ pub(super) fn curve_words(
     let bands = by_band(points);
     let bands = bands.keys();
     let bands: Vec<_> = bands
-        .map(|band| band.as_ref().map_or("no band", Band::name))
+        .map(|band| band.as_ref().map_or(text!("no band"), Band::name))
         .collect();
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut words = vec![counted(values.len() as u64, "point"), bands.join(", ")];
     if !values.is_empty() {
-        words.push(format!("{} {least:.2} to {most:.2}", value_label(scale)));
+        words.push(text!(
+            "{what} {least} to {most}",
+            what = value_label(scale),
+            least = format_args!("{least:.2}"),
+            most = format_args!("{most:.2}")
+        ));
     }
     let limits = points.len() - values.len();
     if limits > 0 {
         words.push(counted(limits as u64, "upper limit"));
     }
     let here = spoken::epoch_words(candidate, epoch);
-    format!("{}; on the screen: {here}", words.join(", "))
+    text!(
+        "{words}; on the screen: {here}",
+        words = words.join(", "),
+        here
+    )
 }
 
 /// The filters of a light curve by colour.
 fn legend_ui(ui: &mut Ui, points: &[Point]) {
     let bands = by_band(points);
     for band in bands.keys() {
-        let name = band.as_ref().map_or("no band", Band::name);
+        let name = band.as_ref().map_or(text!("no band"), Band::name);
         let text = egui::RichText::new(format!("● {name}"));
         let color = theme::as_text(ui, theme::band_color(band.as_ref()));
         ui.label(text.size(theme::CAPTION).color(color));
     }
     if points.iter().any(|point| point.is_fading) {
-        ui.label(weak(ui, "× fades"))
-            .on_hover_text("A cross is fainter than in the reference, by so much light");
+        ui.label(weak(ui, text!("× fades"))).on_hover_text(text!(
+            "A cross is fainter than in the reference, by so much light"
+        ));
     }
 }
 
 /// What the vertical axis is called.
 pub(crate) fn value_label(scale: &Scale) -> String {
     match scale {
-        Scale::Magnitudes => "magnitude".into(),
-        Scale::Fluxes(unit) => format!("flux ({unit})"),
+        Scale::Magnitudes => text!("magnitude").into(),
+        Scale::Fluxes(unit) => text!("flux ({unit})", unit),
     }
 }
 
@@ -339,7 +357,7 @@ pub(crate) fn draw_band(
     longest_bar: f64,
 ) {
     let color = theme::band_color(band);
-    let name = band.map_or("no band", Band::name).to_owned();
+    let name = band.map_or(text!("no band"), Band::name).to_owned();
     let at = |point: &Point| [place(point), point.value];
     for point in points {
         if let Some(err) = point.err.filter(|err| *err > 0.0 && *err < longest_bar) {
@@ -364,17 +382,17 @@ pub(crate) fn draw_band(
         .radius(3.5);
     plot.points(detected);
     let earlier = Points::new(
-        format!("{name}, no images"),
+        text!("{name}, no images", name),
         of(&Point::is_brightness, false),
     );
     plot.points(earlier.color(color).radius(3.0).filled(false));
     for has_images in [true, false] {
         let fading = of(&|p| p.is_fading, has_images);
-        let fading = Points::new(format!("{name}, fainter than in the reference"), fading);
+        let fading = Points::new(text!("{name}, fainter than in the reference", name), fading);
         let cross = fading.color(color).radius(5.0).shape(MarkerShape::Cross);
         plot.points(cross);
         let limits = of(&|p| p.is_upper_limit, has_images);
-        let limits = Points::new(format!("{name}, upper limit"), limits);
+        let limits = Points::new(text!("{name}, upper limit", name), limits);
         plot.points(
             limits
                 .color(color.gamma_multiply(0.8))

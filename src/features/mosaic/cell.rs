@@ -5,6 +5,7 @@ use egui::{Align2, FontId, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use crate::{
     domain::{CandidateIx, Role},
     features::scoring,
+    text,
     widgets::{
         cells,
         sight::Sight,
@@ -108,7 +109,7 @@ pub fn cell_frame(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
 pub fn words(shared: &Shared, ix: CandidateIx) -> String {
     let words = scoring::badge::candidate_words(shared, ix);
     if shared.selection.contains(ix) {
-        format!("{words}, selected")
+        text!("{words}, selected", words)
     } else {
         words
     }

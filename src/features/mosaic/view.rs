@@ -8,6 +8,7 @@ use super::cell::{self, FOOT, cell_frame, cell_stamps};
 use crate::{
     domain::{CandidateIx, Role},
     features::similar::examples::why_not_compared,
+    text,
     widgets::{
         spoken,
         stamp_paint::StampBatch,
@@ -37,9 +38,9 @@ pub fn mosaic_ui(
     if order.is_empty() {
         ui.centered_and_justified(|ui| {
             let text = if shared.catalogue.is_empty() {
-                "No candidate here. Open stamps (Ctrl+O)."
+                text!("No candidate here. Open stamps (Ctrl+O).")
             } else {
-                "No candidate matches the filter. Change it with Ctrl+F."
+                text!("No candidate matches the filter. Change it with Ctrl+F.")
             };
             ui.label(weak(ui, text));
         });
@@ -136,13 +137,13 @@ impl Grid {
 
 fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(weak(ui, "show"));
+        ui.label(weak(ui, text!("show")));
         let choices = [
-            (None, "triplet"),
-            (Some(Role::Science), "science"),
-            (Some(Role::Reference), "reference"),
-            (Some(Role::Difference), "difference"),
-            (Some(Role::Snr), "S/N"),
+            (None, text!("triplet")),
+            (Some(Role::Science), text!("science")),
+            (Some(Role::Reference), text!("reference")),
+            (Some(Role::Difference), text!("difference")),
+            (Some(Role::Snr), text!("S/N")),
         ];
         for (role, name) in choices {
             if ui
@@ -153,22 +154,22 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
             }
         }
         ui.separator();
-        ui.label(weak(ui, "size"));
+        ui.label(weak(ui, text!("size")));
         let mut side = shared.mosaic_side;
         let range = MOSAIC_SIDES.0..=MOSAIC_SIDES.1;
         let slider = egui::Slider::new(&mut side, range).show_value(false);
-        ui.add(slider).on_hover_text("Size of a stamp");
+        ui.add(slider).on_hover_text(text!("Size of a stamp"));
         if (side - shared.mosaic_side).abs() > f32::EPSILON {
             commands.push(Command::Session(Session::MosaicSide(side)).into());
         }
         for action in [Action::SelectRestOfPage, Action::MoreLikeThis] {
-            let title = action.info().title;
+            let title = action.info().title();
             let text = format!("{title} ({})", shared.settings.keys.hint(action));
             let why_not = (action == Action::MoreLikeThis)
                 .then(|| why_not_compared(shared))
                 .flatten();
             let button = ui.add_enabled(why_not.is_none(), egui::Button::new(text));
-            let button = button.on_hover_text(action.info().help);
+            let button = button.on_hover_text(action.info().help());
             if button
                 .on_disabled_hover_text(why_not.unwrap_or_default())
                 .clicked()
@@ -199,7 +200,7 @@ fn page_ui(
     let area = ui.clip_rect();
     let response = ui.interact(area, ui.scope_id().with("cells"), Sense::click_and_drag());
     response.widget_info(|| {
-        let label = format!("mosaic of {} candidates", order.len());
+        let label = text!("mosaic of {count} candidates", count = order.len());
         egui::WidgetInfo::labeled(egui::Role::Image, true, label)
     });
     let mut batch = StampBatch::default();
@@ -235,7 +236,11 @@ fn page_ui(
 fn here_words(shared: &Shared) -> String {
     let here = shared.place.candidate.zip(shared.candidate());
     here.map_or_else(String::new, |(ix, candidate)| {
-        format!("at {}, {}", candidate.id, cell::words(shared, ix))
+        text!(
+            "at {candidate}, {words}",
+            candidate = candidate.id,
+            words = cell::words(shared, ix)
+        )
     })
 }
 
@@ -251,7 +256,7 @@ fn read_out<'a>(
         Some(spoken::Part {
             at: ix.0 as usize,
             rect,
-            name: format!("cell {}", candidate.id),
+            name: text!("cell {candidate}", candidate = candidate.id),
             words: cell::words(shared, *ix),
             is_chosen: shared.selection.contains(*ix) || shared.place.candidate == Some(*ix),
         })
@@ -339,7 +344,7 @@ fn choose(
 /// How many are selected, and what can be done with them.
 pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     ui.horizontal_wrapped(|ui| {
-        let text = format!("{} selected", shared.selection.len());
+        let text = text!("{count} selected", count = shared.selection.len());
         ui.label(RichText::new(text).strong().color(theme::accent_text(ui)));
         for (at, class) in shared.vocabulary().classes.iter().enumerate() {
             let text = format!("{} {}", class.key, class.title);
@@ -352,7 +357,7 @@ pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
         for action in [Action::Unsure, Action::Flag, Action::SelectNone] {
             let key = shared.settings.keys.hint(action);
             if ui
-                .button(format!("{key} {}", action.info().title))
+                .button(format!("{key} {}", action.info().title()))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());

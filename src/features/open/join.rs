@@ -14,6 +14,7 @@ use crate::{
     io::join::{Joined, join},
     store::Project,
     tasks::{Task, TaskContext, TaskEvent, next_event},
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -150,7 +151,7 @@ impl OpeningPane {
         Arc::make_mut(&mut shared.catalogue).unjoin();
         shared.queue.look_for_columns(&shared.catalogue);
         shared.refresh_queue();
-        shared.report("joined tables are removed", cx.now);
+        shared.report(text!("joined tables are removed"), cx.now);
         if let Some(project) = shared.project.path.clone() {
             self.forgetting = Some(cx.tasks.start(ForgetJoins { project }));
         }
@@ -173,7 +174,7 @@ impl OpeningPane {
         while let Some(event) = next_event(&mut self.forgetting) {
             if let TaskEvent::Failed(why) = event {
                 shared.warn(
-                    format!("joined tables come back with the project: {why}"),
+                    text!("joined tables come back with the project: {why}", why),
                     cx.now,
                 );
             }
@@ -185,7 +186,7 @@ impl OpeningPane {
         let table = self.to_join.remove(0);
         if shared.catalogue.is_empty() {
             if table.kept.is_none() {
-                let why = "a table is joined to an opened set, and none is open";
+                let why = text!("a table is joined to an opened set, and none is open");
                 shared.warn(why, cx.now);
             }
             return;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::{
     domain::Timestamp,
     features::open::state::OpeningPane,
+    language::translated,
+    text,
     workspace::{
         action::Action,
         context::Context,
@@ -64,7 +66,7 @@ impl OpeningPane {
     /// Leaves the opened set for the start page.
     pub(crate) fn close_set(&mut self, shared: &mut Shared, cx: &Context) {
         if shared.is_blank() && shared.project.path.is_none() {
-            shared.report("no set is open", cx.now);
+            shared.report(text!("no set is open"), cx.now);
             return;
         }
         self.leave(shared, Leave::Close, None, cx);
@@ -73,7 +75,7 @@ impl OpeningPane {
     /// Opens the present set again and reads every file.
     pub(crate) fn read_again(&mut self, shared: &mut Shared, cx: &Context) {
         if shared.is_blank() && shared.project.path.is_none() {
-            shared.report("no set is open", cx.now);
+            shared.report(text!("no set is open"), cx.now);
             return;
         }
         self.indexing = Indexing::Anew;
@@ -120,8 +122,9 @@ impl OpeningPane {
             return;
         }
         if let (Leave::Quit, Some(work)) = (&then, under_way) {
-            let why = format!(
-                "{work} is not finished: wait until it is, or close again within 20 s to stop it"
+            let why = text!(
+                "{work} is not finished: wait until it is, or close again within 20 s to stop it",
+                work = translated(work)
             );
             self.refuse(shared, why, then, cx);
             return;
@@ -142,12 +145,12 @@ impl OpeningPane {
         };
         if (0..PATIENCE_US).contains(&(cx.now.0 - waiting.since.0)) {
             waiting.then = then;
-            shared.report("labels are being written: a moment", cx.now);
+            shared.report(text!("labels are being written: a moment"), cx.now);
             return;
         }
         self.leaving = None;
         let unsaved = shared.project.unsaved;
-        self.refuse_to_leave(shared, then, unsaved, "the disk does not answer", cx);
+        self.refuse_to_leave(shared, then, unsaved, text!("the disk does not answer"), cx);
     }
 
     /// The journal has tried to write everything.
@@ -177,20 +180,34 @@ impl OpeningPane {
         cx: &Context,
     ) {
         let labels = match unwritten {
-            0 => "labels may not be on disk".to_owned(),
-            1 => "1 label is not on disk".to_owned(),
-            many => format!("{many} labels are not on disk"),
-        };
-        let again = match then {
-            Leave::Quit => "close again",
-            Leave::Close => "close the set again",
-            Leave::Open { .. } => "open again",
+            0 => text!("labels may not be on disk").to_owned(),
+            1 => text!("1 label is not on disk").to_owned(),
+            many => text!("{many} labels are not on disk", many),
         };
         let key = shared.settings.keys.hint(Action::ExportLabels);
-        let why = format!(
-            "{labels} ({why}): export them ({key}), which needs no project, or {again} within \
-             20 s to lose them"
-        );
+        let why = match then {
+            Leave::Quit => text!(
+                "{labels} ({why}): export them ({key}), which needs no project, or close again within \
+                 20 s to lose them",
+                labels,
+                why,
+                key
+            ),
+            Leave::Close => text!(
+                "{labels} ({why}): export them ({key}), which needs no project, or close the set again within \
+                 20 s to lose them",
+                labels,
+                why,
+                key
+            ),
+            Leave::Open { .. } => text!(
+                "{labels} ({why}): export them ({key}), which needs no project, or open again within \
+                 20 s to lose them",
+                labels,
+                why,
+                key
+            ),
+        };
         self.refuse(shared, why, then, cx);
     }
 

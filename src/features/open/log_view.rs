@@ -4,15 +4,18 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use log::LevelFilter;
 
 use crate::{
+    english,
+    language::translated_static,
+    text,
     widgets::theme::{self, weak},
     workspace::shared::Shared,
 };
 
 /// What may be chosen, with its name.
 const LEVELS: [(Option<LevelFilter>, &str); 3] = [
-    (None, "All"),
-    (Some(LevelFilter::Warn), "Warnings"),
-    (Some(LevelFilter::Error), "Errors"),
+    (None, english!("All")),
+    (Some(LevelFilter::Warn), english!("Warnings")),
+    (Some(LevelFilter::Error), english!("Errors")),
 ];
 
 /// The records; those of `least` gravity where one is chosen.
@@ -23,12 +26,12 @@ pub fn log_ui(ui: &mut Ui, shared: &Shared, least: &mut Option<LevelFilter>) {
     let shown: Vec<_> = shown.collect();
     ui.horizontal(|ui| {
         for (level, name) in LEVELS {
-            ui.selectable_value(least, level, name);
+            ui.selectable_value(least, level, translated_static(name));
         }
         ui.separator();
         if ui
-            .button("Copy")
-            .on_hover_text("Copy these records")
+            .button(text!("Copy"))
+            .on_hover_text(text!("Copy these records"))
             .clicked()
         {
             let lines: Vec<_> = shown.iter().map(|line| line.text.as_str()).collect();
@@ -37,9 +40,9 @@ pub fn log_ui(ui: &mut Ui, shared: &Shared, least: &mut Option<LevelFilter>) {
         match &log.path {
             Some(path) => {
                 let path = path.display().to_string();
-                let button = ui.button("Copy path");
+                let button = ui.button(text!("Copy path"));
                 if button
-                    .on_hover_text("Copy the name of the log file")
+                    .on_hover_text(text!("Copy the name of the log file"))
                     .clicked()
                 {
                     ui.copy_text(path.clone());
@@ -47,13 +50,13 @@ pub fn log_ui(ui: &mut Ui, shared: &Shared, least: &mut Option<LevelFilter>) {
                 ui.add(Label::new(weak(ui, path)).truncate());
             }
             None => {
-                ui.label(weak(ui, "no log file is written"));
+                ui.label(weak(ui, text!("no log file is written")));
             }
         }
     });
     ui.add_space(theme::GRID);
     if shown.is_empty() {
-        ui.label(weak(ui, "Nothing was noted."));
+        ui.label(weak(ui, text!("Nothing was noted.")));
     }
     let area = ScrollArea::both().id_salt("log").auto_shrink(false);
     area.stick_to_bottom(true).show(ui, |ui| {

@@ -7,8 +7,11 @@ use crossbeam_channel::bounded;
 use super::index::{Batch, OpenSet, OpenedProject, OpeningUpdate};
 use crate::{
     domain::{LabelBook, StampId, words::short},
+    english,
     features::open::state::OpeningPane,
+    language::translated_static,
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{
         context::Context, journal_writer::Journal, project::ProjectState, request::Request,
         screen::Screen, shared::Shared,
@@ -20,8 +23,9 @@ const SHOWN: usize = 60;
 /// Letters of a path in a message.
 const NAME: usize = 80;
 /// What is looked for in everything that is opened.
-const LOOKED_FOR: &str =
-    "looked for stamps in FITS, Avro, Parquet, JSON, numpy and HDF5 files, and in archives";
+const LOOKED_FOR: &str = english!(
+    "looked for stamps in FITS, Avro, Parquet, JSON, numpy and HDF5 files, and in archives"
+);
 
 impl OpeningPane {
     pub(crate) fn begin_opening(
@@ -40,7 +44,7 @@ impl OpeningPane {
         let (hand_over, opened) = bounded(1);
         match Journal::start(opened, cx.tasks.wake()) {
             Ok(journal) => shared.journal = Some(journal),
-            Err(error) => shared.report_fault(format!("the journal writer: {error}"), cx),
+            Err(error) => shared.report_fault(text!("the journal writer: {error}", error), cx),
         }
         self.opening = Some(cx.tasks.start(OpenSet {
             paths,
@@ -137,7 +141,7 @@ fn found_nothing(shared: &mut Shared, missing: &[PathBuf], cx: &Context) {
         let shown: Vec<_> = paths.iter().take(3).map(name).collect();
         let more = match paths.len().saturating_sub(3) {
             0 => String::new(),
-            more => format!(" and {more} more"),
+            more => text!(" and {more} more", more),
         };
         format!("{}{more}", shown.join(", "))
     };
@@ -147,19 +151,27 @@ fn found_nothing(shared: &mut Shared, missing: &[PathBuf], cx: &Context) {
             let project = short(&project.to_string_lossy(), SHOWN);
             let labels = shared.book.events().len();
             let why = if !missing.is_empty() {
-                format!("its stamps are not there ({})", names(missing))
+                text!("its stamps are not there ({names})", names = names(missing))
             } else if paths.is_empty() {
-                "it knows no stamps".into()
+                text!("it knows no stamps").into()
             } else {
-                format!("no candidate was found in {}; {LOOKED_FOR}", names(paths))
+                not_found(&names(paths))
             };
-            format!("{project} is open with {labels} label events, but {why}")
+            text!(
+                "{project} is open with {labels} label events, but {why}",
+                project,
+                labels,
+                why
+            )
         }
         (None, Some(fault)) => fault.clone(),
         (None, None) if !missing.is_empty() => {
-            format!("there is no such file or folder: {}", names(missing))
+            text!(
+                "there is no such file or folder: {names}",
+                names = names(missing)
+            )
         }
-        (None, None) => format!("no candidate was found in {}; {LOOKED_FOR}", names(paths)),
+        (None, None) => not_found(&names(paths)),
     };
     if shared.project.path.is_none() {
         // Nothing is open: what failed leaves no trace but its reason.
@@ -170,6 +182,14 @@ fn found_nothing(shared: &mut Shared, missing: &[PathBuf], cx: &Context) {
     }
     shared.warn(text.clone(), cx.now);
     shared.project.nothing_found = Some(text);
+}
+
+fn not_found(names: &str) -> String {
+    text!(
+        "no candidate was found in {names}; {looked_for}",
+        names,
+        looked_for = translated_static(LOOKED_FOR)
+    )
 }
 
 fn take_batch(shared: &mut Shared, batch: Batch, cx: &Context) {
@@ -203,7 +223,10 @@ pub fn finish_opening(shared: &mut Shared, is_cancelled: bool, missing: &[PathBu
         return;
     }
     if is_cancelled {
-        shared.report("indexing stopped: what was found so far is open", cx.now);
+        shared.report(
+            text!("indexing stopped: what was found so far is open"),
+            cx.now,
+        );
     } else if !shared.toast.as_ref().is_some_and(|toast| toast.is_error)
         && let Some((path, rule)) = shared.recognised.first()
     {

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::log_view::log_ui;
 use crate::{
     domain::words::short,
+    text,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -26,25 +27,25 @@ pub fn problems_ui(
     ui.horizontal(|ui| {
         let count = shared.problems.len();
         let title = if count == 1 {
-            "1 problem".into()
+            text!("1 problem").into()
         } else {
-            format!("{count} problems")
+            text!("{count} problems", count)
         };
         for (action, title, is_log) in [
             (Action::Problems, title.as_str(), false),
-            (Action::Log, "Log", true),
+            (Action::Log, text!("Log"), true),
         ] {
             let title = RichText::new(title).heading();
             let tab = ui.selectable_label(shared.shows_log == is_log, title);
             let key = shared.settings.keys.hint(action);
             if tab
-                .on_hover_text(format!("{} ({key})", action.info().help))
+                .on_hover_text(format!("{} ({key})", action.info().help()))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());
             }
         }
-        if !shared.shows_log && count > 0 && ui.button("Copy all").clicked() {
+        if !shared.shows_log && count > 0 && ui.button(text!("Copy all")).clicked() {
             let lines: Vec<_> = shared.problems.iter().map(ToString::to_string).collect();
             ui.copy_text(lines.join("\n"));
         }
@@ -61,7 +62,7 @@ pub fn problems_ui(
 fn list_ui(ui: &mut Ui, shared: &Shared) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         if let Some(fault) = &shared.project.fault {
-            ui.label(RichText::new("project").strong());
+            ui.label(RichText::new(text!("project")).strong());
             ui.label(RichText::new(fault).color(theme::alarm_text(ui)));
             ui.add_space(theme::GRID);
         }
@@ -70,22 +71,22 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
             ui.add_space(theme::GRID);
         } else if shared.problems.is_empty() {
             let text = if shared.catalogue.is_empty() {
-                "Nothing is open."
+                text!("Nothing is open.")
             } else {
-                "Everything that was opened could be read."
+                text!("Everything that was opened could be read.")
             };
             ui.label(weak(ui, text));
         }
         grouped(ui, shared);
         ui.add_space(2.0 * theme::GRID);
-        ui.label(RichText::new("recognised").strong());
+        ui.label(RichText::new(text!("recognised")).strong());
         for (path, rule) in &shared.recognised {
             let name = short(&path.to_string_lossy(), NAME);
             ui.label(weak(ui, format!("{name}: {rule}")));
         }
         if let Some(text) = shared.project.reuse_in_words() {
             ui.label(weak(ui, text))
-                .on_hover_text(Action::ReadAgain.info().help);
+                .on_hover_text(Action::ReadAgain.info().help());
         }
         if let Some(text) = shared.catalogue.copies_in_words() {
             ui.label(weak(ui, text));

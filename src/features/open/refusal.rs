@@ -5,6 +5,7 @@ use egui::{Align2, RichText, Ui, vec2};
 use crate::{
     domain::Timestamp,
     features::open::state::OpeningPane,
+    text,
     widgets::theme,
     workspace::{
         action::Action,
@@ -29,7 +30,8 @@ pub fn refusal_ui(
     else {
         return;
     };
-    egui::Window::new("Not closed yet")
+    egui::Window::new(text!("Not closed yet"))
+        .id(egui::Id::unique("Not closed yet"))
         .collapsible(false)
         .resizable(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
@@ -38,13 +40,13 @@ pub fn refusal_ui(
             ui.label(RichText::new(&refusal.why).color(theme::alarm_text(ui)));
             ui.add_space(theme::GRID);
             ui.horizontal(|ui| {
-                if ui.button("Export labels…").clicked() {
+                if ui.button(text!("Export labels…")).clicked() {
                     commands.push(Command::Do(Action::ExportLabels).into());
                 }
-                if ui.button("Stay").clicked() {
+                if ui.button(text!("Stay")).clicked() {
                     commands.push(Command::Session(Session::Stay).into());
                 }
-                if ui.button("Leave anyway").clicked() {
+                if ui.button(text!("Leave anyway")).clicked() {
                     commands.push(Command::Session(Session::LeaveAnyway).into());
                 }
             });

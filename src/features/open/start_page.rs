@@ -4,7 +4,10 @@ use egui::{Button, RichText, Ui, vec2};
 
 use crate::{
     domain::words::short,
+    english,
     features::simulation::state::SimulationPane,
+    language::translated_static,
+    text,
     widgets::theme::{self, weak},
     workspace::{
         action::Action,
@@ -23,18 +26,18 @@ const TIP: usize = 200;
 const CHOICES: [(Action, &str, &str); 3] = [
     (
         Action::OpenFolder,
-        "Open a stamp set",
-        "a folder of FITS files, alert packets or archives",
+        english!("Open a stamp set"),
+        english!("a folder of FITS files, alert packets or archives"),
     ),
     (
         Action::OpenDemo,
-        "Open the demo set",
-        "2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts",
+        english!("Open the demo set"),
+        english!("2,000 simulated candidates: supernovae, variable stars, asteroids, artefacts"),
     ),
     (
         Action::NewSimulation,
-        "Simulate a set",
-        "image sequences or triplets of a survey of your choice",
+        english!("Simulate a set"),
+        english!("image sequences or triplets of a survey of your choice"),
     ),
 ];
 
@@ -49,22 +52,23 @@ pub fn start_page_ui(
         ui.label(RichText::new("destello").size(40.0).strong());
         ui.label(weak(
             ui,
-            "look at transient candidates, label them, and train networks on your labels",
+            text!("look at transient candidates, label them, and train networks on your labels"),
         ));
         ui.add_space(4.0 * theme::GRID);
         nothing_found_ui(ui, shared, commands);
         for (action, text, help) in CHOICES {
-            choice_ui(ui, simulation, shared, action, [text, help], commands);
+            let words = [text, help].map(translated_static);
+            choice_ui(ui, simulation, shared, action, words, commands);
         }
         ui.add_space(theme::GRID);
         let key = shared.settings.keys.hint(Action::KeyHelp);
         if ui
-            .add(Button::new("See all keys").shortcut_text(key))
+            .add(Button::new(text!("See all keys")).shortcut_text(key))
             .clicked()
         {
             commands.push(Command::Do(Action::KeyHelp).into());
         }
-        ui.label(weak(ui, "or drop files and folders on this window"));
+        ui.label(weak(ui, text!("or drop files and folders on this window")));
         ui.add_space(3.0 * theme::GRID);
         recent_ui(ui, shared, commands);
     });
@@ -89,7 +93,7 @@ fn choice_ui(
         commands.push(Command::Do(action).into());
     }
     let help = if is_busy {
-        "simulating the demo set: a moment"
+        text!("simulating the demo set: a moment")
     } else {
         help
     };
@@ -102,7 +106,7 @@ fn recent_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
     if recent.is_empty() {
         return;
     }
-    ui.label(weak(ui, "recent projects"));
+    ui.label(weak(ui, text!("recent projects")));
     // Whether they are there is seen when they are opened: a disk may take its time to answer.
     for project in recent {
         let name = project.file_stem().unwrap_or(project.as_os_str());
@@ -127,7 +131,7 @@ fn nothing_found_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
         return;
     };
     ui.label(RichText::new(why).color(theme::alarm_text(ui)));
-    if !shared.problems.is_empty() && ui.button("See the problems").clicked() {
+    if !shared.problems.is_empty() && ui.button(text!("See the problems")).clicked() {
         commands.push(Command::Do(Action::Problems).into());
     }
     ui.add_space(2.0 * theme::GRID);

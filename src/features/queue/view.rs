@@ -8,6 +8,7 @@ use super::views::views_ui;
 use crate::{
     domain::{CandidateIx, words::counted},
     features::scoring,
+    text,
     widgets::{
         cells,
         small_stamps::lay_middle,
@@ -39,7 +40,11 @@ pub fn queue_panel_ui(
     let count = if shown == all {
         counted(all as u64, "candidate")
     } else {
-        format!("{shown} of {}", counted(all as u64, "candidate"))
+        text!(
+            "{shown} of {all}",
+            shown,
+            all = counted(all as u64, "candidate")
+        )
     };
     ui.horizontal(|ui| {
         ui.label(weak(ui, count));
@@ -107,18 +112,15 @@ fn shortlist_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
     };
     ui.horizontal(|ui| {
         let back = Action::WholeQueue;
-        let button = cells::named(ui.small_button("✖"), egui::Role::Button, back.info().title);
-        let help = format!(
-            "{} ({})",
-            back.info().title,
-            shared.settings.keys.hint(back)
-        );
+        let title = back.info().title();
+        let button = cells::named(ui.small_button("✖"), egui::Role::Button, title);
+        let help = format!("{title} ({})", shared.settings.keys.hint(back));
         if button.on_hover_text(help).clicked() {
             commands.push(Command::Do(back).into());
         }
         // What a model said of them is a trace of its scores.
         let title: &str = if shared.is_blind() {
-            "some of them"
+            text!("some of them")
         } else {
             &shortlist.title
         };
@@ -204,8 +206,8 @@ fn row_words(ui: &Ui, rect: Rect, shared: &Shared, ix: CandidateIx) {
     let mut word = cells::label_word(labels);
     if word.is_empty() {
         word = match candidate.epochs.len() {
-            1 => "1 epoch".into(),
-            many => format!("{many} epochs"),
+            1 => text!("1 epoch").into(),
+            many => text!("{many} epochs", many),
         };
     }
     if labels.is_flagged {
@@ -231,9 +233,9 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
         // The button first, from the right: the box takes what is left and never widens the panel.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (arrow, order) = if is_descending {
-                ("⬇", "Largest first")
+                ("⬇", text!("Largest first"))
             } else {
-                ("⬆", "Smallest first")
+                ("⬆", text!("Smallest first"))
             };
             let turn = cells::named(ui.button(arrow), egui::Role::Button, order);
             if turn.on_hover_text(order).clicked() {
@@ -259,7 +261,7 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
 fn shown_title(column: &Column) -> String {
     let is_twin = |own: &Column| own.title() == column.title();
     if matches!(column, Column::Field(_)) && Column::OWN.iter().any(is_twin) {
-        return format!("{} (in file)", column.title());
+        return text!("{column} (in file)", column = column.title());
     }
     column.title().to_owned()
 }
@@ -285,9 +287,9 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
     };
     let room = ui.available_width() - BOX;
     let needed = width(ui, &title, theme::TEXT);
-    let word = weak(ui, "sort");
-    if needed + width(ui, "sort", theme::CAPTION) + theme::GRID <= room {
-        ui.label(word);
+    let word = text!("sort");
+    if needed + width(ui, word, theme::CAPTION) + theme::GRID <= room {
+        ui.label(weak(ui, word));
     }
     let size = if needed <= room {
         theme::TEXT
@@ -318,15 +320,15 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
             }
         })
         .response
-        .on_hover_text("Sort the queue by this column");
+        .on_hover_text(text!("Sort the queue by this column"));
 }
 
 /// Filters and sorts again.
 fn refresh_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     let refresh = Action::RefreshQueue.info();
     let key = shared.settings.keys.hint(Action::RefreshQueue);
-    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
-    let help = format!("{} ({key})", refresh.help);
+    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title());
+    let help = format!("{} ({key})", refresh.help());
     if again.on_hover_text(help).clicked() {
         commands.push(Command::Do(Action::RefreshQueue).into());
     }
@@ -341,9 +343,9 @@ fn filter_ui(
     cells::serve_focus(ui, shared, memory, Field::Filter);
     let in_force = &shared.queue.spec().filter;
     let text = memory.filter.get_or_insert_with(|| in_force.clone());
-    let hint = format!(
-        "filter: mag<20 ({})",
-        shared.settings.keys.hint(Action::Filter)
+    let hint = text!(
+        "filter: mag<20 ({key})",
+        key = shared.settings.keys.hint(Action::Filter)
     );
     let row = ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -357,9 +359,9 @@ fn filter_ui(
         })
     });
     let response = row.inner.inner;
-    let response = response.on_hover_text(
-        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\nassigned: what you are to judge\na bare word is a part of the id",
-    );
+    let response = response.on_hover_text(text!(
+        "Filter: column, comparison, value; all terms together\nmag<20  epochs>=5  label:none  label:real  state:unsure  rb>0.6\nhow~artefact: a part of a text\nscore>0.9  score:cap<0.1  disagree\nassigned: what you are to judge\na bare word is a part of the id"
+    ));
     if response.changed() && text != in_force {
         commands.push(Command::Queue(QueueCommand::Filter(text.clone())).into());
     } else if !response.has_focus() {

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::{
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -31,7 +32,7 @@ pub(super) fn views_ui(
 ) {
     let in_force = shared.view_in_force();
     let name = in_force.and_then(|at| shared.settings.views.get(at));
-    let title = name.map_or("Views", |view| &view.name);
+    let title = name.map_or(text!("Views"), |view| &view.name);
     let text = RichText::new(format!("{title} ⏷")).size(theme::CAPTION);
     // A click into the field for a name is no choice that ends the menu.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -45,22 +46,24 @@ pub(super) fn views_ui(
         if shared.settings.views.is_empty() {
             ui.label(weak(
                 ui,
-                "Filter, order and screen, kept under a name for every set",
+                text!("Filter, order and screen, kept under a name for every set"),
             ));
         }
         ui.separator();
         save_ui(ui, shared, memory, commands);
     });
     memory.has_views_menu = menu.is_some();
-    button.on_hover_text("Saved views: filter, order and screen under a name, one key away");
+    button.on_hover_text(text!(
+        "Saved views: filter, order and screen under a name, one key away"
+    ));
 }
 
 /// One line, from the right: forget it, its key, its name.
 fn view_ui(ui: &mut Ui, shared: &Shared, at: usize, commands: &mut Vec<impl From<Command>>) {
     let view = &shared.settings.views[at];
-    let forget = format!("Forget {}", view.name);
+    let forget = text!("Forget {view}", view = view.name);
     let button = cells::named(ui.small_button("✖"), egui::Role::Button, &forget);
-    if button.on_hover_text("Forget this view").clicked() {
+    if button.on_hover_text(text!("Forget this view")).clicked() {
         commands.push(changed(shared, |settings| drop(settings.views.remove(at))));
     }
     if let Some(action) = KEYS.get(at) {
@@ -71,10 +74,14 @@ fn view_ui(ui: &mut Ui, shared: &Shared, at: usize, commands: &mut Vec<impl From
         .truncate()
         .min_size(egui::vec2(ui.available_width(), 0.0));
     let filter = match &*view.queue.filter {
-        "" => "no filter",
+        "" => text!("no filter"),
         filter => filter,
     };
-    let about = format!("{filter}, sorted by {}", view.queue.column.title());
+    let about = text!(
+        "{filter}, sorted by {column}",
+        filter,
+        column = view.queue.column.title()
+    );
     if ui.add(button).on_hover_text(about).clicked() {
         commands.push(Command::Queue(QueueCommand::View(at)).into());
         ui.close();
@@ -89,7 +96,7 @@ fn save_ui(
 ) {
     ui.horizontal(|ui| {
         let field = TextEdit::singleline(&mut memory.view_name)
-            .hint_text("name of what is shown now")
+            .hint_text(text!("name of what is shown now"))
             .desired_width(WIDTH - 70.0);
         let field = ui.add(field);
         // What is typed into an open menu is a name, and no command.
@@ -99,7 +106,7 @@ fn save_ui(
         let is_entered =
             field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let name = memory.view_name.trim();
-        let button = ui.add_enabled(!name.is_empty(), Button::new("Save"));
+        let button = ui.add_enabled(!name.is_empty(), Button::new(text!("Save")));
         if !name.is_empty() && (button.clicked() || is_entered) {
             let view = shared.as_view(name);
             commands.push(changed(shared, |settings| settings.save_view(view)));

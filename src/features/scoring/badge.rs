@@ -9,6 +9,7 @@ use crate::{
         certainty::{Certainty, KnownClasses},
         set_figures::in_percent,
     },
+    text,
     widgets::{
         spoken,
         theme::{self},
@@ -64,7 +65,7 @@ fn words(reading: Reading<'_>) -> String {
         Reading::Class {
             probability: value, ..
         } => score_words(value),
-        Reading::Refused(_) => "none".into(),
+        Reading::Refused(_) => text!("none").into(),
         Reading::Pending => "…".into(),
     }
 }
@@ -90,7 +91,11 @@ pub fn reading_words(shared: &Shared, reading: Reading<'_>) -> String {
             threshold,
         } => {
             let side = if is_real { "real" } else { "bogus" };
-            format!("score {}, {side}", side_words(value, threshold))
+            text!(
+                "score {score}, {side}",
+                score = side_words(value, threshold),
+                side
+            )
         }
         Reading::Class {
             class,
@@ -98,17 +103,25 @@ pub fn reading_words(shared: &Shared, reading: Reading<'_>) -> String {
             certainty,
         } => {
             let title = shared.class_title(class);
-            let words = format!("{title}, probability {}", score_words(probability));
+            let words = text!(
+                "{title}, probability {probability}",
+                title,
+                probability = score_words(probability)
+            );
             match certainty {
                 Certainty::Unknown | Certainty::One => words,
                 Certainty::Several(count) => {
-                    format!("{words}, one of {count} classes that it may be")
+                    text!(
+                        "{words}, one of {count} classes that it may be",
+                        words,
+                        count
+                    )
                 }
-                Certainty::Unseen => format!("nothing is seen yet: {words}"),
+                Certainty::Unseen => text!("nothing is seen yet: {words}", words),
             }
         }
-        Reading::Refused(why) => format!("no score: it {why}"),
-        Reading::Pending => "no score yet".into(),
+        Reading::Refused(why) => text!("no score: it {why}", why),
+        Reading::Pending => text!("no score yet").into(),
     }
 }
 
@@ -210,12 +223,14 @@ pub fn bar(painter: &Painter, rect: Rect, shared: &Shared, reading: Reading<'_>,
 fn set_help(shared: &Shared, model: &ShownModel) -> String {
     let level = in_percent(shared.scores.level());
     match model.sets() {
-        Some(_) => format!(
+        Some(_) => text!(
             ".\nThe classes that are named hold the true one for {level} % of the objects of each class \
-             (conformal sets; the level is set under Class shares)."
+             (conformal sets; the level is set under Class shares).",
+            level
         ),
         None => {
-            ".\nNot calibrated for sets of classes: `destello models calibrate` does that.".into()
+            text!(".\nNot calibrated for sets of classes: `destello models calibrate` does that.")
+                .into()
         }
     }
 }
@@ -235,22 +250,21 @@ fn too_few_epochs(
     let name = shared.scores.name_of(model);
     let classes = known.in_words(|class| shared.class_title(class))?;
     let hover = format!("{name}: {classes}{}", set_help(shared, model));
-    Some([format!("Class: one epoch is too few ({name})"), hover])
+    Some([text!("Class: one epoch is too few ({name})", name), hover])
 }
 
 /// What a result is about: "Class", "Real/bogus"; with its epoch where the list of candidates has another result, of another
 /// epoch: "Class after epoch 4 of 27".
 fn subject(shared: &Shared, ix: CandidateIx, model: &ShownModel, reading: Reading<'_>) -> String {
-    let (what, when) = if model.predicts_classes() {
-        ("Class", "after epoch")
-    } else {
-        ("Real/bogus", "at epoch")
-    };
     let epochs = shared.catalogue.get(ix).map_or(0, |one| one.epochs.len());
-    if epochs < 2 || reading == shared.scores.of_candidate(model, ix) {
-        return what.into();
+    let is_of_list = epochs < 2 || reading == shared.scores.of_candidate(model, ix);
+    let epoch = shared.place.epoch + 1;
+    match (model.predicts_classes(), is_of_list) {
+        (true, true) => text!("Class").into(),
+        (false, true) => text!("Real/bogus").into(),
+        (true, false) => text!("Class after epoch {epoch} of {epochs}", epoch, epochs),
+        (false, false) => text!("Real/bogus at epoch {epoch} of {epochs}", epoch, epochs),
     }
-    format!("{what} {when} {} of {epochs}", shared.place.epoch + 1)
 }
 
 /// What a model predicts, in words with its badge: "Real/bogus .99 real (compact)", "Class .97 Supernova
@@ -273,7 +287,10 @@ pub fn result_ui(
     let subject = subject(shared, candidate, model, reading);
     let (title, hover) = match reading {
         Reading::Refused(why) => {
-            let text = theme::weak(ui, format!("{subject}: none, it {why} ({name})"));
+            let text = theme::weak(
+                ui,
+                text!("{subject}: none, it {why} ({name})", subject, why, name),
+            );
             ui.label(text.size(theme::CAPTION));
             return;
         }
@@ -291,10 +308,12 @@ pub fn result_ui(
             let likeliest = shared.class_title(class);
             let known = known.and_then(|known| known.in_words(|class| shared.class_title(class)));
             let title = known.unwrap_or_else(|| likeliest.clone());
-            let hover = format!(
-                "{name}: {likeliest}, probability {probability:.4}{}",
-                set_help(shared, model)
-            );
+            let hover = text!(
+                "{name}: {likeliest}, probability {probability}",
+                name,
+                likeliest,
+                probability = format_args!("{probability:.4}")
+            ) + &set_help(shared, model);
             (title, hover)
         }
     };

@@ -16,6 +16,7 @@ use crate::{
         points::{nearest_epoch, time_axis, time_origin, time_range},
         view::{LEAST_PLOT, NAMED_AXIS, Y_AXIS, linked},
     },
+    text,
     widgets::{
         spoken,
         theme::{self, weak},
@@ -48,7 +49,10 @@ pub fn class_bands_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From
         return;
     };
     let Some(predicted) = shared.scores.classes(ix) else {
-        let text = format!("{} has not looked at this candidate yet", model.name());
+        let text = text!(
+            "{name} has not looked at this candidate yet",
+            name = model.name()
+        );
         ui.label(weak(ui, text));
         return;
     };
@@ -67,7 +71,7 @@ fn head_ui(
     let epoch = shared.place.epoch;
     let left_out = match predicted.predictions.get(epoch) {
         Some(Prediction::Refused(why)) if predicted.row(epoch).is_none() => {
-            Some(format!("left out: this epoch {why}"))
+            Some(text!("left out: this epoch {why}", why))
         }
         _ => None,
     };
@@ -103,7 +107,10 @@ fn known_ui(
     ix: CandidateIx,
     predicted: ClassPredictions<'_>,
 ) {
-    ui.label(weak(ui, format!("{}, up to this epoch", model.name())));
+    ui.label(weak(
+        ui,
+        text!("{name}, up to this epoch", name = model.name()),
+    ));
     let epoch = shared.place.epoch;
     let known = shared.scores.known_classes(model, ix, Some(epoch));
     let is_unseen = known
@@ -111,11 +118,11 @@ fn known_ui(
         .is_some_and(|known| known.is_seen == Some(false));
     let set = known.and_then(|known| known.set);
     let Some(row) = predicted.until(epoch) else {
-        ui.label(weak(ui, "nothing yet"));
+        ui.label(weak(ui, text!("nothing yet")));
         return;
     };
     if is_unseen {
-        ui.label(RichText::new("nothing is seen yet").size(theme::CAPTION));
+        ui.label(RichText::new(text!("nothing is seen yet")).size(theme::CAPTION));
     }
     let ranked = predicted.ranked(row);
     let is_in =
@@ -125,17 +132,17 @@ fn known_ui(
     }
     if let Some(set) = &set {
         let more = set.len().saturating_sub(NAMED);
-        let more = if more > 0 {
-            format!("and {more} more; ")
-        } else {
-            String::new()
-        };
         let level = in_percent(shared.scores.level());
-        ui.label(weak(ui, format!("{more}{level} % set")).size(theme::CAPTION))
-            .on_hover_text(
+        let words = if more > 0 {
+            text!("and {more} more; {level} % set", more, level)
+        } else {
+            text!("{level} % set", level)
+        };
+        ui.label(weak(ui, words).size(theme::CAPTION))
+            .on_hover_text(text!(
                 "What it may be: of each class so many of 100 objects have their class in this set. \
-                 Other classes are pale, and all are while nothing is seen.",
-            );
+                 Other classes are pale, and all are while nothing is seen."
+            ));
     }
 }
 
@@ -198,8 +205,8 @@ fn why_no_class(predicted: ClassPredictions<'_>) -> String {
             Prediction::Refused(why) => Some(&**why),
             Prediction::Probabilities(_) => None,
         });
-    let why = why.unwrap_or("it has no epoch");
-    format!("No class: every epoch is left out; the first {why}")
+    let why = why.unwrap_or(text!("it has no epoch"));
+    text!("No class: every epoch is left out; the first {why}", why)
 }
 
 fn plot_ui(
@@ -218,7 +225,7 @@ fn plot_ui(
     let cursor = shared.epoch().and_then(|epoch| epoch.mjd);
     let height = ui.available_height();
     let y_name =
-        Some("probability").filter(|name| theme::y_name_fits(ui, name, height - NAMED_AXIS));
+        Some(text!("probability")).filter(|name| theme::y_name_fits(ui, name, height - NAMED_AXIS));
     let y_name = y_name.unwrap_or_default();
     let mut plot = Plot::new(("class probabilities", &*candidate.id))
         .link_axis(linked(candidate), [true, false])
@@ -236,7 +243,10 @@ fn plot_ui(
         .show_grid(false)
         .show_crosshair(false);
     if height > LEAST_NAMED {
-        plot = plot.x_axis_label(format!("MJD − {origin:.0} (days)"));
+        plot = plot.x_axis_label(text!(
+            "MJD − {origin} (days)",
+            origin = format_args!("{origin:.0}")
+        ));
     }
     if let Some([from, to]) = time_axis(candidate) {
         plot = plot.default_x_bounds(from, to);
@@ -266,12 +276,15 @@ fn plot_ui(
             plot.bar_chart(BarChart::new(shared.class_title(name), bars.collect()).color(fill));
         }
         if let Some(mjd) = cursor {
-            let line = VLine::new("epoch on screen", mjd.utc_days() - origin);
+            let line = VLine::new(text!("epoch on screen"), mjd.utc_days() - origin);
             plot.vline(line.color(theme::AMBER).width(1.5));
         }
         plot.pointer_coordinate().map(|at| at.x + origin)
     });
-    let name = format!("class probabilities of {}", candidate.id);
+    let name = text!(
+        "class probabilities of {candidate}",
+        candidate = candidate.id
+    );
     spoken::plot(&response.response, &name, || {
         spoken_words(shared, predicted)
     });
@@ -288,7 +301,7 @@ fn plot_ui(
 fn spoken_words(shared: &Shared, predicted: ClassPredictions<'_>) -> String {
     let epoch = shared.place.epoch;
     let Some(row) = predicted.until(epoch) else {
-        return "nothing yet".into();
+        return text!("nothing yet").into();
     };
     let ranked = predicted.ranked(row);
     let words = ranked.iter().take(NAMED).map(|likely| {
@@ -296,7 +309,11 @@ fn spoken_words(shared: &Shared, predicted: ClassPredictions<'_>) -> String {
         format!("{title} {}", score_words(likely.probability))
     });
     let words: Vec<_> = words.collect();
-    format!("up to epoch {}: {}", epoch + 1, words.join(", "))
+    text!(
+        "up to epoch {epoch}: {classes}",
+        epoch = epoch + 1,
+        classes = words.join(", ")
+    )
 }
 
 #[cfg(test)]

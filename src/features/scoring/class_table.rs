@@ -5,6 +5,7 @@ use egui::{Align2, FontId, Rect, Sense, Ui, pos2, vec2};
 use super::badge::{class_color, score_words};
 use crate::{
     domain::{CandidateIx, likeliest},
+    text,
     widgets::{spoken, theme},
     workspace::{scores::shown::ShownModel, shared::Shared},
 };
@@ -33,7 +34,7 @@ fn column_words(shared: &Shared, model: &ShownModel, candidate: CandidateIx) -> 
     let row =
         predicted.and_then(|predicted| Some((predicted, predicted.until(shared.place.epoch)?)));
     let Some((predicted, row)) = row else {
-        return format!("{name}: nothing yet");
+        return text!("{name}: nothing yet", name);
     };
     let ranked = predicted.ranked(row);
     let words = ranked.iter().map(|likely| {
@@ -58,7 +59,7 @@ pub fn class_table_ui(ui: &mut Ui, shared: &Shared, candidate: CandidateIx) {
     let width = class_table_width(shared).unwrap_or_default();
     let size = vec2(width, ROW * (classes.len() + 1) as f32);
     let (area, response) = ui.allocate_exact_size(size, Sense::hover());
-    spoken::picture(&response, "class probabilities by model", || {
+    spoken::picture(&response, text!("class probabilities by model"), || {
         let columns = models(shared).map(|model| column_words(shared, model, candidate));
         columns.collect::<Vec<_>>().join("; ")
     });

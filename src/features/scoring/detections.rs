@@ -12,6 +12,7 @@ use crate::{
         Running, Task, TaskContext, TaskEvent, cancel::CancelToken, next_event,
         parallel::in_parallel,
     },
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -78,7 +79,7 @@ pub struct FindDetections {
 }
 
 impl Task for FindDetections {
-    const NAME: &'static str = "detections";
+    const NAME: &'static str = crate::english!("detections");
     type Update = Vec<(CandidateIx, Arc<[f32]>)>;
     type Output = ();
 
@@ -126,7 +127,7 @@ impl DetectionTasks {
                     }
                     is_news = true;
                 }
-                TaskEvent::Failed(why) => shared.warn(format!("detections: {why}"), cx.now),
+                TaskEvent::Failed(why) => shared.warn(text!("detections: {why}", why), cx.now),
                 TaskEvent::Finished(()) | TaskEvent::Cancelled => {}
             }
         }

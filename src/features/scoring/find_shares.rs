@@ -17,6 +17,7 @@ use crate::{
     },
     learn::shares::{ClassShares, ShareSource, estimate, from_labels},
     tasks::{Running, Task, TaskContext, TaskEvent, next_event},
+    text,
     workspace::{
         context::Context,
         scores::{
@@ -195,7 +196,7 @@ impl SharesTasks {
                     }
                 }
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("class shares: {why}"), cx.now);
+                    shared.warn(text!("class shares: {why}", why), cx.now);
                     self.failed = Some((source, key));
                 }
                 TaskEvent::Update(()) => self.of = Some((source, key)),

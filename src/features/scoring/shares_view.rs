@@ -9,7 +9,8 @@ use egui::{
 use super::badge::class_color;
 use crate::{
     domain::share::{self, Style},
-    learn::shares::{ClassShares, Decision, ShareSource},
+    learn::shares::{ClassShares, Decision, ShareSource, Shrunk},
+    text,
     widgets::{
         cells,
         pane::pane_ui,
@@ -38,18 +39,18 @@ const BOTH: f32 = 1000.0;
 pub(crate) fn class_shares_ui(ui: &Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     pane_ui(
         ui,
-        ("Class shares", WIDTH),
+        (text!("Class shares"), WIDTH),
         Action::ClassShares,
         commands,
         |ui, commands| {
             let model = shared.scores.active();
             let known = model.ready.as_ref().zip(model.shares());
             if shared.is_blind() {
-                ui.label(weak(ui, "scores are hidden: labels are blind"));
+                ui.label(weak(ui, text!("scores are hidden: labels are blind")));
             } else if let Some((ready, found)) = known {
                 found_ui(ui, shared, model, ready, found, commands);
             } else {
-                let text = format!("{} has not scored the set yet", model.name());
+                let text = text!("{name} has not scored the set yet", name = model.name());
                 ui.label(weak(ui, text));
             }
         },
@@ -65,19 +66,19 @@ fn found_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let mut chosen = shared.scores.chosen_shares(ready).clone();
-    ui.label(format!(
-        "{} predicts as if classes occurred as often as in its training. Where they do not, its \
+    ui.label(text!(
+        "{model} predicts as if classes occurred as often as in its training. Where they do not, its \
          predictions are corrected for the shares of this set.",
-        ready.id
+        model = ready.id
     ));
     ui.add_space(theme::GRID);
     source_ui(ui, shared, ready, found, &mut chosen);
     ui.horizontal(|ui| {
-        ui.label(weak(ui, "decide so that"));
+        ui.label(weak(ui, text!("decide so that")));
         for decision in Decision::ALL {
             let words = match decision {
-                Decision::EveryClass => "every class is found equally well",
-                Decision::MostRight => "most objects are right",
+                Decision::EveryClass => text!("every class is found equally well"),
+                Decision::MostRight => text!("most objects are right"),
             };
             ui.radio_value(&mut chosen.decision, decision, words);
         }
@@ -106,12 +107,14 @@ fn sets_ui(
         return;
     }
     if model.sets().is_none() {
-        let text = "This version was not calibrated for sets of classes: `destello models calibrate` does that.";
+        let text = text!(
+            "This version was not calibrated for sets of classes: `destello models calibrate` does that."
+        );
         ui.add(Label::new(weak(ui, text)).wrap());
         return;
     }
     ui.horizontal(|ui| {
-        ui.label(weak(ui, "sets of classes hold the true one of"));
+        ui.label(weak(ui, text!("sets of classes hold the true one of")));
         let mut settings = shared.settings.clone();
         let field = DragValue::new(&mut settings.class_set_percent)
             .range(50.0..=99.0)
@@ -121,10 +124,12 @@ fn sets_ui(
         let field = cells::named(
             ui.add(field),
             egui::Role::SpinButton,
-            "Level of sets of classes",
+            text!("Level of sets of classes"),
         );
-        field.on_hover_text("Where one class alone would be right less often, several are named");
-        ui.label(weak(ui, "of the objects of each class"));
+        field.on_hover_text(text!(
+            "Where one class alone would be right less often, several are named"
+        ));
+        ui.label(weak(ui, text!("of the objects of each class")));
         if settings != shared.settings {
             commands.push(Command::Session(Session::Settings(Box::new(settings))).into());
         }
@@ -139,25 +144,31 @@ fn source_ui(
     chosen: &mut ChosenShares,
 ) {
     ui.horizontal(|ui| {
-        ui.label(weak(ui, "shares"));
+        ui.label(weak(ui, text!("shares")));
         let before = chosen.source;
         for (source, words, help) in [
             (
                 ShareSource::Trained,
-                "as trained",
-                "What the model itself predicts",
+                text!("as trained"),
+                text!("What the model itself predicts"),
             ),
             (
                 ShareSource::Estimated,
-                "estimated",
-                "From the predictions of this set, without labels (expectation maximisation)",
+                text!("estimated"),
+                text!(
+                    "From the predictions of this set, without labels (expectation maximisation)"
+                ),
             ),
             (
                 ShareSource::Labels,
-                "from my labels",
-                "From the classes of what was labelled in this project",
+                text!("from my labels"),
+                text!("From the classes of what was labelled in this project"),
             ),
-            (ShareSource::ByHand, "by hand", "As you set them below"),
+            (
+                ShareSource::ByHand,
+                text!("by hand"),
+                text!("As you set them below"),
+            ),
         ] {
             let is_possible = source != ShareSource::Labels || shared.labelled() > 0;
             ui.add_enabled_ui(is_possible, |ui| {
@@ -193,11 +204,11 @@ fn bars_ui(
         .min_row_height(ROW)
         .show(ui, |ui| {
             let used = if found.is_in_force() {
-                found.used.source.name()
+                source_word(found.used.source)
             } else {
-                "estimated"
+                text!("estimated")
             };
-            for head in ["", "", "trained", used] {
+            for head in ["", "", text!("trained"), used] {
                 ui.label(weak(ui, head));
             }
             ui.end_row();
@@ -208,10 +219,12 @@ fn bars_ui(
                 let (area, response) = ui.allocate_exact_size(vec2(BARS, ROW), Sense::hover());
                 let trained = found.trained.get(at).copied().unwrap_or(0.0);
                 bar_ui(ui, area, shared, class, [trained, most], (shares, at));
-                let text = format!(
-                    "{title}: trained {:.1} %, {used} {}",
-                    100.0 * trained,
-                    share_words(shares, at)
+                let text = text!(
+                    "{title}: trained {trained} %, {used} {share}",
+                    title,
+                    trained = format_args!("{:.1}", 100.0 * trained),
+                    used,
+                    share = share_words(shares, at)
                 );
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
                 response.on_hover_text(text);
@@ -237,10 +250,20 @@ fn by_hand_ui(ui: &mut Ui, class: &str, title: &str, chosen: &mut ChosenShares) 
     let field = cells::named(
         ui.add(field),
         egui::Role::SpinButton,
-        &format!("Share of {title}"),
+        &text!("Share of {title}", title),
     );
     if field.changed() {
         chosen.by_hand.insert(class.to_owned(), percent / 100.0);
+    }
+}
+
+/// Where shares come from, in a word or two.
+fn source_word(source: ShareSource) -> &'static str {
+    match source {
+        ShareSource::Trained => text!("trained"),
+        ShareSource::Estimated => text!("estimated"),
+        ShareSource::Labels => text!("labels"),
+        ShareSource::ByHand => text!("by hand"),
     }
 }
 
@@ -249,7 +272,10 @@ fn share_words(shares: &ClassShares, at: usize) -> String {
     let number = |all: &[f64]| 100.0 * all.get(at).copied().unwrap_or(0.0);
     let (share, error) = (number(&shares.shares), number(&shares.errors));
     if shares.occurs.get(at) == Some(&false) {
-        return format!("left out (< {:.1} %)", share + 2.0 * error);
+        return text!(
+            "left out (< {most} %)",
+            most = format_args!("{:.1}", share + 2.0 * error)
+        );
     }
     let error = (error > 0.0).then_some(error / 100.0);
     share::in_words(share / 100.0, error, Style::PERCENT)
@@ -302,32 +328,45 @@ fn bar_ui(
     }
 }
 
+/// Why an estimate was drawn towards the trained shares.
+fn shrunk_words(why: Shrunk) -> String {
+    match why {
+        Shrunk::FewObjects => {
+            text!("There are few objects, so the estimate is drawn towards the trained shares.")
+        }
+        Shrunk::OneClass => text!(
+            "Only one class seems to occur, so the estimate is drawn towards the trained shares."
+        ),
+    }
+    .into()
+}
+
 /// What must be known of the estimate, and the threshold that follows.
 fn notes(ready: &ReadyModel, found: &FoundShares) -> Vec<String> {
     let mut notes = Vec::new();
     match found.used.source {
-        ShareSource::Estimated => notes.push(format!(
-            "Estimated from the predictions for {} objects at their latest epochs.",
-            found.used.objects
+        ShareSource::Estimated => notes.push(text!(
+            "Estimated from the predictions for {count} objects at their latest epochs.",
+            count = found.used.objects
         )),
-        ShareSource::Labels => notes.push(format!("From {} labels.", found.used.objects)),
+        ShareSource::Labels => {
+            notes.push(text!("From {count} labels.", count = found.used.objects));
+        }
         ShareSource::Trained | ShareSource::ByHand => {}
     }
-    notes.extend(found.used.shrunk.map(|why| {
-        let why = why.in_words();
-        let mut letters = why.chars();
-        let first = letters.next().map(|c| c.to_uppercase().to_string());
-        format!("{}{}.", first.unwrap_or_default(), letters.as_str())
-    }));
+    notes.extend(found.used.shrunk.map(shrunk_words));
     if let Some(threshold) = found.threshold {
         let trained = ready.card.threshold;
         notes.push(match found.key.chosen.decision {
-            Decision::MostRight => format!(
-                "Scores stay; real from a score of {threshold:.3}, as trained {trained:.3}."
+            Decision::MostRight => text!(
+                "Scores stay; real from a score of {threshold}, as trained {trained}.",
+                threshold = format_args!("{threshold:.3}"),
+                trained = format_args!("{trained:.3}")
             ),
-            Decision::EveryClass => format!(
-                "Scores stay, and so does the threshold, {trained:.3}: it follows the share of bogus where most \
-                 objects are to be right."
+            Decision::EveryClass => text!(
+                "Scores stay, and so does the threshold, {trained}: it follows the share of bogus where most \
+                 objects are to be right.",
+                trained = format_args!("{trained:.3}")
             ),
         });
     }
@@ -358,10 +397,10 @@ fn buttons_ui(
 ) {
     let keys = &shared.settings.keys;
     let count = found.changed.len();
-    let changed = egui::Button::new(format!("What changed ({count})"));
-    let help = format!(
-        "These candidates alone ({})",
-        keys.hint(Action::WhatChanged)
+    let changed = egui::Button::new(text!("What changed ({count})", count));
+    let help = text!(
+        "These candidates alone ({key})",
+        key = keys.hint(Action::WhatChanged)
     );
     if ui
         .add_enabled(count > 0, changed)
@@ -370,8 +409,12 @@ fn buttons_ui(
     {
         commands.push(Command::Do(Action::WhatChanged).into());
     }
-    let back = format!("Take back ({})", keys.hint(Action::RollBack));
-    if ui.button(back).on_hover_text("As trained again").clicked() {
+    let back = text!("Take back ({key})", key = keys.hint(Action::RollBack));
+    if ui
+        .button(back)
+        .on_hover_text(text!("As trained again"))
+        .clicked()
+    {
         commands.push(Command::Do(Action::RollBack).into());
     }
 }
@@ -384,19 +427,22 @@ pub(crate) fn shares_line_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<im
         return;
     };
     let source = if found.is_in_force() {
-        format!("class shares {}", found.used.source.name())
+        text!(
+            "class shares {source}",
+            source = source_word(found.used.source)
+        )
     } else {
-        "class shares as trained; estimated ones differ".into()
+        text!("class shares as trained; estimated ones differ").into()
     };
     let words = shared.shares_in_words(model, found);
     ui.horizontal(|ui| {
         let is_narrow = ui.available_width() < BOTH;
         // The buttons first, from the right: the words take what is left.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let title = Action::ClassShares.info().title;
+            let title = Action::ClassShares.info().title();
             let help = format!(
                 "{} ({})",
-                Action::ClassShares.info().help,
+                Action::ClassShares.info().help(),
                 shared.settings.keys.hint(Action::ClassShares)
             );
             if ui.button(title).on_hover_text(help).clicked() {
@@ -405,8 +451,10 @@ pub(crate) fn shares_line_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<im
             if found.is_in_force() {
                 buttons_ui(ui, shared, found, commands);
             } else if ui
-                .button("Use estimated shares")
-                .on_hover_text("Predictions are corrected for the class shares of this set")
+                .button(text!("Use estimated shares"))
+                .on_hover_text(text!(
+                    "Predictions are corrected for the class shares of this set"
+                ))
                 .clicked()
             {
                 let chosen = ChosenShares {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{Candidate, CandidateIx, Problem, Role, Vocabulary},
     tasks::{Running, TaskEvent},
+    text,
     workspace::{
         context::Context,
         model_registry::LoadedModel,
@@ -278,7 +279,7 @@ fn take_model(shared: &mut Shared, source: &str, loaded: LoadedModel, cx: &Conte
         let twin = twin.name().to_owned();
         shared.drop_model(source, cx);
         shared.report(
-            format!("{source} is {twin}, which is shown already"),
+            text!("{source} is {twin}, which is shown already", source, twin),
             cx.now,
         );
         return;
@@ -325,10 +326,10 @@ fn fail_scoring(shared: &mut Shared, source: &str, why: &str, cx: &Context) {
     let is_read = model.status == ScoringStatus::Scoring;
     end_scoring(shared, source, ScoringStatus::Failed(why.into()));
     if is_read {
-        shared.warn(format!("scoring by {name}: {why}"), cx.now);
+        shared.warn(text!("scoring by {name}: {why}", name, why), cx.now);
         return;
     }
-    shared.warn(format!("{name} cannot score: {why}"), cx.now);
+    shared.warn(text!("{name} cannot score: {why}", name, why), cx.now);
     let is_version = source.contains('#');
     if is_version {
         shared.leave_lost_version(source, cx);

@@ -5,6 +5,9 @@ use egui::{Align, DragValue, Layout, RichText, Slider, Ui};
 
 use super::shares_view::shares_line_ui;
 use crate::{
+    english,
+    language::translated_static,
+    text,
     widgets::{
         cells,
         theme::{self, weak},
@@ -44,11 +47,13 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
         ui.horizontal_wrapped(|ui| {
             models_ui(ui, shared, commands);
             if has_classes {
-                let words = class_counts(shared).join(BETWEEN);
-                ui.label(words).on_hover_text(CLASS_COUNTS);
+                let words = joined(&class_counts(shared));
+                ui.label(words)
+                    .on_hover_text(translated_static(CLASS_COUNTS));
             } else {
                 threshold_ui(ui, shared, slider, commands);
-                ui.label(counts(shared).join(BETWEEN)).on_hover_text(COUNTS);
+                ui.label(joined(&counts(shared)))
+                    .on_hover_text(translated_static(COUNTS));
                 recall_ui(ui, shared, 0.0, commands);
             }
             end_ui(ui, shared, commands);
@@ -61,15 +66,15 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
             threshold_ui(ui, shared, slider, commands);
         }
         let (counts, help) = if has_classes {
-            (class_counts(shared), CLASS_COUNTS)
+            (class_counts(shared), translated_static(CLASS_COUNTS))
         } else {
-            (counts(shared), COUNTS)
+            (counts(shared), translated_static(COUNTS))
         };
         // The buttons first, from the right: what is left for the counts is seen then.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             end_ui(ui, shared, commands);
             if !has_classes {
-                let kept = text_width(ui, &counts.join(BETWEEN), theme::TEXT);
+                let kept = text_width(ui, &joined(&counts), theme::TEXT);
                 recall_ui(ui, shared, kept, commands);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -82,17 +87,25 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
 /// What stands in place of scores while labels are blind.
 fn blind_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     let why = if shared.scores.is_hidden && shared.queue.gives_away() {
-        "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
+        text!(
+            "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
+        )
     } else if shared.scores.is_hidden {
-        "scores and truth are hidden: labels are blind"
+        text!("scores and truth are hidden: labels are blind")
     } else if shared.repeat_check.is_practice() {
-        "practice: labels, scores and truth are hidden until it is over"
+        text!("practice: labels, scores and truth are hidden until it is over")
     } else {
-        "repeat check: scores and truth are hidden until it is done"
+        text!("repeat check: scores and truth are hidden until it is done")
     };
     let show = |ui: &mut Ui, commands: &mut Vec<_>| {
         if shared.scores.is_hidden {
-            action_button(ui, shared, Action::HideScores, "Show scores", commands);
+            action_button(
+                ui,
+                shared,
+                Action::HideScores,
+                text!("Show scores"),
+                commands,
+            );
         }
     };
     if ui.available_width() < ONE_LINE {
@@ -112,12 +125,25 @@ fn blind_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>
     });
 }
 
+/// How many, and the same in words.
+type Count = (usize, String);
+
 const BETWEEN: &str = " · ";
-const COUNTS: &str = "Candidates on either side of the threshold, by their best epoch. Not scored: an image that the \
-                      model needs is missing, or scoring has not come so far.";
-const CLASS_COUNTS: &str = "Candidates by their likeliest class after the last epoch, those among them of which nothing is \
+
+fn joined(counts: &[Count]) -> String {
+    let words: Vec<&str> = counts.iter().map(|(_, words)| &**words).collect();
+    words.join(BETWEEN)
+}
+
+const COUNTS: &str = english!(
+    "Candidates on either side of the threshold, by their best epoch. Not scored: an image that the \
+                      model needs is missing, or scoring has not come so far."
+);
+const CLASS_COUNTS: &str = english!(
+    "Candidates by their likeliest class after the last epoch, those among them of which nothing is \
                             seen yet: no epoch, and not all together, is four standard deviations above the sky. Not \
-                            scored: an image or a zero point is missing, or scoring has not come so far.";
+                            scored: an image or a zero point is missing, or scoring has not come so far."
+);
 
 fn text_width(ui: &Ui, text: &str, size: f32) -> f32 {
     let font = egui::FontId::proportional(size);
@@ -128,13 +154,13 @@ fn text_width(ui: &Ui, text: &str, size: f32) -> f32 {
 }
 
 /// As many counts as there is room for, as a whole; all of them are in the tooltip and are read aloud.
-fn counts_ui(ui: &mut Ui, counts: &[String], help: &str) {
-    let all = counts.join(BETWEEN);
+fn counts_ui(ui: &mut Ui, counts: &[Count], help: &str) {
+    let all = joined(counts);
     let room = ui.available_width();
     let shown = (0..=counts.len()).rev().map(|count| {
-        let words = counts[..count].join(BETWEEN);
+        let words = joined(&counts[..count]);
         // That nothing is left out need not be named.
-        if counts[count..].iter().all(|left| left.starts_with("0 ")) {
+        if counts[count..].iter().all(|(number, _)| *number == 0) {
             words
         } else {
             format!("{words} …")
@@ -152,28 +178,34 @@ fn counts_ui(ui: &mut Ui, counts: &[String], help: &str) {
 
 /// The right-hand end, from right to left.
 fn end_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
-    action_button(ui, shared, Action::HideScores, "Hide scores", commands);
+    action_button(
+        ui,
+        shared,
+        Action::HideScores,
+        text!("Hide scores"),
+        commands,
+    );
     if shared.scores.shown().len() > 1 {
-        let name = Action::Disagreements.info().title;
+        let name = Action::Disagreements.info().title();
         action_button(ui, shared, Action::Disagreements, name, commands);
     }
     status_ui(ui, shared, commands);
 }
 
 /// "112 RR Lyrae", "33 supernova", "4 not scored".
-fn class_counts(shared: &Shared) -> Vec<String> {
+fn class_counts(shared: &Shared) -> Vec<Count> {
     let model = shared.scores.active();
     let counts = model.class_counts();
     let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
     let named = counts.iter().filter(|(_, count)| *count > 0);
-    let mut words: Vec<String> = named
-        .map(|(class, count)| format!("{count} {}", shared.class_title(class)))
+    let mut words: Vec<Count> = named
+        .map(|(class, count)| (*count, format!("{count} {}", shared.class_title(class))))
         .collect();
     let unseen = shared.scores.detections.unseen();
     if unseen > 0 {
-        words.push(format!("nothing seen yet of {unseen}"));
+        words.push((unseen, text!("nothing seen yet of {unseen}", unseen)));
     }
-    words.push(format!("{rest} not scored"));
+    words.push((rest, text!("{rest} not scored", rest)));
     words
 }
 
@@ -186,7 +218,7 @@ fn action_button(
 ) {
     let help = format!(
         "{} ({})",
-        action.info().help,
+        action.info().help(),
         shared.settings.keys.hint(action)
     );
     if ui.button(text).on_hover_text(help).clicked() {
@@ -202,22 +234,23 @@ fn models_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         0 => scores.active().name().to_owned(),
         _ => format!("{} + {others}", scores.active().name()),
     };
-    ui.label(weak(ui, "model"));
+    ui.label(weak(ui, text!("model")));
     let menu = ui.menu_button(format!("{title} ⏷"), |ui| {
         for source in shared.known_models() {
             model_row(ui, shared, &source, commands);
         }
         ui.separator();
         let add = Action::AddModel;
-        let button = egui::Button::new(add.info().title);
+        let button = egui::Button::new(add.info().title());
         let button = button.shortcut_text(shared.settings.keys.hint(add));
-        if ui.add(button).on_hover_text(add.info().help).clicked() {
+        if ui.add(button).on_hover_text(add.info().help()).clicked() {
             commands.push(Command::Do(add).into());
             ui.close();
         }
     });
-    menu.response
-        .on_hover_text("The model whose scores are shown; several can stand side by side");
+    menu.response.on_hover_text(text!(
+        "The model whose scores are shown; several can stand side by side"
+    ));
 }
 
 fn model_row(
@@ -236,9 +269,9 @@ fn model_row(
         let tick = cells::named(
             tick,
             egui::Role::CheckBox,
-            &format!("Show scores of {name}"),
+            &text!("Show scores of {name}", name),
         );
-        if tick.on_hover_text("Show its scores").changed() {
+        if tick.on_hover_text(text!("Show its scores")).changed() {
             let source = source.clone();
             commands.push(
                 Command::Scoring(if is_shown {
@@ -277,7 +310,7 @@ fn threshold_ui(
 ) {
     let present = shared.scores.active().threshold();
     let mut threshold = present;
-    ui.label(weak(ui, "threshold"));
+    ui.label(weak(ui, text!("threshold")));
     ui.spacing_mut().slider_width = slider_width;
     // A threshold that was chosen for a recall has more digits than the slider shows: it is
     // rounded where a person moves it, not where it is drawn.
@@ -286,12 +319,12 @@ fn threshold_ui(
         .fixed_decimals(3)
         .step_by(0.001);
     let keys = &shared.settings.keys;
-    let help = format!(
-        "Scores at or above this count as real ({} and {} adjust it)",
-        keys.hint(Action::LowerThreshold),
-        keys.hint(Action::RaiseThreshold)
+    let help = text!(
+        "Scores at or above this count as real ({lower} and {higher} adjust it)",
+        lower = keys.hint(Action::LowerThreshold),
+        higher = keys.hint(Action::RaiseThreshold)
     );
-    let slider = cells::named(ui.add(slider), egui::Role::Slider, "Threshold");
+    let slider = cells::named(ui.add(slider), egui::Role::Slider, text!("Threshold"));
     let is_moved = slider.changed();
     slider.on_hover_text(help);
     if is_moved && (threshold - present).abs() > 1e-6 {
@@ -300,15 +333,15 @@ fn threshold_ui(
 }
 
 /// "312 real", "58 bogus", "4 not scored".
-fn counts(shared: &Shared) -> Vec<String> {
+fn counts(shared: &Shared) -> Vec<Count> {
     let model = shared.scores.active();
     let real = model.tally.real(model.threshold());
     let bogus = model.tally.scored() - real;
     let rest = shared.catalogue.len().saturating_sub(model.tally.scored());
     vec![
-        format!("{real} real"),
-        format!("{bogus} bogus"),
-        format!("{rest} not scored"),
+        (real, text!("{real} real", real)),
+        (bogus, text!("{bogus} bogus", bogus)),
+        (rest, text!("{rest} not scored", rest)),
     ]
 }
 
@@ -327,27 +360,38 @@ fn status_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         }
         ScoringStatus::Stopped => {
             let rest = Action::ScoreAgain;
-            action_button(ui, shared, rest, rest.info().title, commands);
+            action_button(ui, shared, rest, rest.info().title(), commands);
         }
         ScoringStatus::Reading | ScoringStatus::Scoring => {
-            if ui.button("Stop").on_hover_text("Stop scoring").clicked() {
+            if ui
+                .button(text!("Stop"))
+                .on_hover_text(text!("Stop scoring"))
+                .clicked()
+            {
                 commands.push(Command::Scoring(Scoring::Stop).into());
             }
-            ui.label(weak(ui, "scoring…"));
+            ui.label(weak(ui, text!("scoring…")));
         }
         ScoringStatus::Done if tally.scored() == 0 => {
-            let why = tally.first_refusal().unwrap_or("there is nothing to score");
-            let text = format!("{} can score none of these candidates: {why}", model.name());
+            let why = tally
+                .first_refusal()
+                .unwrap_or(text!("there is nothing to score"));
+            let text = text!(
+                "{name} can score none of these candidates: {why}",
+                name = model.name(),
+                why
+            );
             let color = theme::accent_text(ui);
             show(ui, text, color);
         }
         ScoringStatus::Done if model.one_view > 0 => {
             let all = (model.counts.computed + model.counts.kept).max(1);
             let share = 100.0 * (all - model.one_view.min(all)) as f64 / all as f64;
-            ui.label(weak(ui, format!("{share:.0} % in full"))).on_hover_text(
+            let words = text!("{share} % in full", share = format_args!("{share:.0}"));
+            ui.label(weak(ui, words)).on_hover_text(text!(
                 "The rest was scored from one of four orientations, which decided at the threshold that was set \
-                 then. Settings (Scores of large sets) switch that off.",
-            );
+                 then. Settings (Scores of large sets) switch that off."
+            ));
         }
         ScoringStatus::Done | ScoringStatus::Waiting => {}
     }
@@ -367,19 +411,30 @@ fn recall_ui(ui: &mut Ui, shared: &Shared, kept: f32, commands: &mut Vec<impl Fr
             .range(1.0..=100.0)
             .speed(0.2)
             .suffix(" %");
-        let field = cells::named(ui.add(field), egui::Role::SpinButton, "Wanted recall");
-        field.on_hover_text("Share of the labelled real candidates that must be found");
+        let field = cells::named(
+            ui.add(field),
+            egui::Role::SpinButton,
+            text!("Wanted recall"),
+        );
+        field.on_hover_text(text!(
+            "Share of the labelled real candidates that must be found"
+        ));
         if (wanted - present).abs() > 0.01 {
             let wanted = Scoring::WantedRecall(wanted / 100.0);
             commands.push(Command::Scoring(wanted).into());
         }
         let choose = Action::ChooseThreshold;
-        action_button(ui, shared, choose, choose.info().title, commands);
+        action_button(ui, shared, choose, choose.info().title(), commands);
     }
     let rejection = evidence.rejection_words();
     let found = evidence.recall().map(|_| {
         let (found, real) = (evidence.found, evidence.real);
-        format!("{rejection}; finds {found} of {real} labelled real")
+        text!(
+            "{rejection}; finds {found} of {real} labelled real",
+            rejection,
+            found,
+            real
+        )
     });
     let full = found.unwrap_or_else(|| rejection.clone());
     let short = evidence.rejection_in_short();

@@ -3,6 +3,7 @@
 
 use crate::{
     domain::{Candidate, CandidateIx, Role, words::counted},
+    english, text,
     workspace::{action::Action, shared::Shared},
 };
 
@@ -24,10 +25,11 @@ pub struct Items {
 
 /// Where nothing is selected.
 const SELECT: &str =
-    "Select two to six candidates in the mosaic, or go to one with several epochs.";
+    english!("Select two to six candidates in the mosaic, or go to one with several epochs.");
 /// Where nothing alike is known.
-const LABEL: &str =
-    "No other labelled candidate that this one looks like is known yet: see Looks like in Inspect.";
+const LABEL: &str = english!(
+    "No other labelled candidate that this one looks like is known yet: see Looks like in Inspect."
+);
 
 impl Items {
     /// What the person looks at now.
@@ -49,7 +51,7 @@ impl Items {
             let all = shared.place.candidate.into_iter().chain(neighbours);
             let columns = all.map(|ix| (ix, shared.epoch_to_show(ix))).collect();
             return Self {
-                title: "this one, and the labelled ones that it looks most like".into(),
+                title: text!("this one, and the labelled ones that it looks most like").into(),
                 columns,
                 ..Self::default()
             };
@@ -61,9 +63,12 @@ impl Items {
                 .collect();
             let all = shared.selection.len();
             let title = if columns.len() < all {
-                format!("the first {MOST} of {all} selected")
+                text!("the first {most} of {all} selected", most = MOST, all)
             } else {
-                format!("{} selected", counted(all as u64, "candidate"))
+                text!(
+                    "{candidates} selected",
+                    candidates = counted(all as u64, "candidate")
+                )
             };
             return Self {
                 title,
@@ -79,14 +84,19 @@ impl Items {
             let chosen = chosen_epochs(epochs, shared.place.epoch, candidate.first_look());
             let title = if chosen.len() < epochs {
                 let key = |action| shared.settings.keys.hint(action);
-                format!(
-                    "of the {epochs} epochs of {} the first, the brightest and those about the one on screen ({} {} go to others)",
-                    candidate.id,
-                    key(Action::PreviousEpoch),
-                    key(Action::NextEpoch)
+                text!(
+                    "of the {epochs} epochs of {candidate} the first, the brightest and those about the one on screen ({before} {after} go to others)",
+                    epochs,
+                    candidate = candidate.id,
+                    before = key(Action::PreviousEpoch),
+                    after = key(Action::NextEpoch)
                 )
             } else {
-                format!("the {epochs} epochs of {}", candidate.id)
+                text!(
+                    "the {epochs} epochs of {candidate}",
+                    epochs,
+                    candidate = candidate.id
+                )
             };
             return Self {
                 title,
@@ -100,7 +110,10 @@ impl Items {
             .map(|ix| (*ix, shared.epoch_to_show(*ix)))
             .collect();
         Self {
-            title: format!("this one and the next {}", columns.len().saturating_sub(1)),
+            title: text!(
+                "this one and the next {count}",
+                count = columns.len().saturating_sub(1)
+            ),
             columns,
             ..Self::default()
         }

@@ -7,6 +7,8 @@ use crate::{
     domain::{CandidateIx, Role},
     features::scoring,
     imaging::{Limits, Look},
+    language::translated_static,
+    text,
     widgets::{
         cells,
         pane::frame_ui,
@@ -42,18 +44,19 @@ pub(crate) fn side_by_side_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let items = Items::of(shared);
-    let window = egui::Window::new("Side by side")
+    let window = egui::Window::new(text!("Side by side"))
+        .id(egui::Id::unique("Side by side"))
         .collapsible(false)
         .resizable(false)
         .default_pos(pos2(60.0, 110.0));
     frame_ui(ui, window, Action::SideBySide, commands, |ui, commands| {
         if items.columns.len() < 2 {
-            ui.label(items.why_few);
+            ui.label(translated_static(items.why_few));
             return;
         }
         ui.label(weak(
             ui,
-            format!("{}, at one scale and one stretch", items.title),
+            text!("{title}, at one scale and one stretch", title = items.title),
         ));
         columns_ui(ui, &items, shared, memory, commands);
     });
@@ -91,8 +94,11 @@ fn columns_ui(
         HEAD + step * roles.len() as f32,
     );
     let (area, response) = ui.allocate_exact_size(size, Sense::hover());
-    spoken::picture(&response, "stamps side by side", || {
-        let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    spoken::picture(&response, text!("stamps side by side"), || {
+        let roles: Vec<_> = roles
+            .iter()
+            .map(|role| translated_static(role.name()))
+            .collect();
         let columns: Vec<_> = items
             .columns
             .iter()
@@ -106,7 +112,7 @@ fn columns_ui(
         ui.painter().text(
             pos2(area.left(), top + side / 2.0),
             Align2::LEFT_CENTER,
-            role.name(),
+            translated_static(role.name()),
             FontId::proportional(theme::CAPTION),
             theme::caption_color(ui),
         );
@@ -137,7 +143,10 @@ fn columns_ui(
     memory.batches += 1;
     batch.paint(ui, area, number, &memory.lost);
     if items.columns.len() == MOST {
-        ui.label(weak(ui, "Six at most. A click above a column goes there."));
+        ui.label(weak(
+            ui,
+            text!("Six at most. A click above a column goes there."),
+        ));
     }
 }
 
@@ -147,7 +156,12 @@ fn column_words(shared: &Shared, (ix, epoch): (CandidateIx, usize)) -> String {
         return String::new();
     };
     let words = scoring::badge::candidate_words(shared, ix);
-    format!("{}, epoch {}, {words}", candidate.id, epoch + 1)
+    text!(
+        "{candidate}, epoch {number}, {words}",
+        candidate = candidate.id,
+        number = epoch + 1,
+        words
+    )
 }
 
 /// Identifier or epoch, score and label above a column; a click goes there.
@@ -185,7 +199,7 @@ fn head_ui(
         ui.visuals().text_color(),
     );
     let words = if candidate.epochs.len() > 1 {
-        format!("epoch {}", epoch + 1)
+        text!("epoch {number}", number = epoch + 1)
     } else {
         cells::label_word(shared.label_on_screen(candidate))
     };

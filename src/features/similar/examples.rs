@@ -2,6 +2,8 @@
 
 use crate::{
     domain::{CandidateIx, Role},
+    language::translated_static,
+    text,
     workspace::{screen::Screen, shared::Shared},
 };
 
@@ -33,9 +35,9 @@ pub fn why_not_compared(shared: &Shared) -> Option<String> {
     let missing: Vec<Vec<&str>> = missing.collect();
     let first = missing.first()?;
     missing.iter().all(|missing| !missing.is_empty()).then(|| {
-        format!(
-            "stamps are compared by science, reference and difference: there is no {}",
-            first.join(" and no ")
+        text!(
+            "stamps are compared by science, reference and difference: there is no {missing}",
+            missing = first.join(text!(" and no "))
         )
     })
 }
@@ -46,7 +48,7 @@ fn missing_of(shared: &Shared, ix: CandidateIx) -> Vec<&'static str> {
     let epoch = candidate.and_then(|candidate| candidate.epochs.get(candidate.first_look()));
     let is_missing = |role: &Role| epoch.is_none_or(|epoch| epoch.stamp(*role).is_none());
     let missing = COMPARED.into_iter().filter(is_missing);
-    missing.map(Role::name).collect()
+    missing.map(|role| translated_static(role.name())).collect()
 }
 
 #[cfg(test)]

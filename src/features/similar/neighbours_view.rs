@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Candidate, Role, words::counted},
+    text,
     widgets::{
         cells,
         small_stamps::lay_middle,
@@ -40,13 +41,13 @@ pub fn looks_like_ui(
     }
     ui.horizontal(|ui| {
         let keys = &shared.settings.keys;
-        let help = format!(
-            "{} ({}); the likeness is that of More like this, -1 to 1. A click shows them side by side ({}).",
-            Action::LooksLike.info().help,
-            keys.hint(Action::LooksLike),
-            keys.hint(Action::BesideAlike),
+        let help = text!(
+            "{help} ({key}); the likeness is that of More like this, -1 to 1. A click shows them side by side ({beside}).",
+            help = Action::LooksLike.info().help(),
+            key = keys.hint(Action::LooksLike),
+            beside = keys.hint(Action::BesideAlike)
         );
-        ui.strong(Action::LooksLike.info().title).on_hover_text(help);
+        ui.strong(Action::LooksLike.info().title()).on_hover_text(help);
         ui.label(weak(ui, format!("({})", keys.hint(Action::BesideAlike))));
     });
     match search.looks_like(shared) {
@@ -54,9 +55,9 @@ pub fn looks_like_ui(
         LooksLikeNow::Looking => {
             // Of a set that is being scored the scores come first.
             let word = if shared.scores.is_busy() {
-                "after the scores…"
+                text!("after the scores…")
             } else {
-                "looking…"
+                text!("looking…")
             };
             let comparing = search
                 .comparing
@@ -64,14 +65,20 @@ pub fn looks_like_ui(
                 .map(crate::tasks::Running::progress);
             let text = comparing.map_or_else(
                 || word.into(),
-                |progress| format!("comparing stamps: {} of {}", progress.done, progress.total),
+                |progress| {
+                    text!(
+                        "comparing stamps: {done} of {all}",
+                        done = progress.done,
+                        all = progress.total
+                    )
+                },
             );
             note(ui, &text);
         }
         LooksLikeNow::NoStamp => {
             note(
                 ui,
-                "This one has no stamps that the network compact can compare.",
+                text!("This one has no stamps that the network compact can compare."),
             );
         }
         LooksLikeNow::Unasked => compare_ui(ui, shared, commands),
@@ -87,7 +94,7 @@ pub fn looks_like_ui(
                         row_ui(ui, shared, memory, neighbour, commands);
                     }
                     Sought::Missing(kind) => {
-                        note(ui, &format!("No other one is labelled {kind} yet."));
+                        note(ui, &text!("No other one is labelled {kind} yet.", kind));
                     }
                 }
             }
@@ -107,18 +114,18 @@ fn no_label(shared: &Shared) -> String {
     let keys: Vec<_> = classes
         .map(|class| format!("{} ({})", class.title, class.key))
         .collect();
-    format!(
-        "No labels yet: give some, {}, and the most similar one of each class is shown here.",
-        keys.join(", ")
+    text!(
+        "No labels yet: give some, {keys}, and the most similar one of each class is shown here.",
+        keys = keys.join(", ")
     )
 }
 
 fn compare_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<SimilarCommand>>) {
-    let text = format!(
-        "Compare {}",
-        counted(shared.catalogue.len() as u64, "candidate")
+    let text = text!(
+        "Compare {candidates}",
+        candidates = counted(shared.catalogue.len() as u64, "candidate")
     );
-    let help = "Looks at all stamps of the set once, in the background";
+    let help = text!("Looks at all stamps of the set once, in the background");
     if ui.button(text).on_hover_text(help).clicked() {
         commands.push(SimilarCommand::Compare.into());
     }
@@ -137,10 +144,10 @@ fn row_ui(
     };
     let size = vec2(ui.available_width(), SIDE + 2.0 * GAP);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let name = format!(
-        "looks like {}, {}",
-        candidate.id,
-        label_of(shared, neighbour)
+    let name = text!(
+        "looks like {candidate}, {label}",
+        candidate = candidate.id,
+        label = label_of(shared, neighbour)
     );
     let response = cells::named(response, egui::Role::Button, &name);
     if !ui.is_rect_visible(rect) {
@@ -152,7 +159,10 @@ fn row_ui(
     }
     let right = stamps_ui(ui, rect, shared, memory, neighbour, candidate);
     words_ui(ui, rect.with_min_x(right), shared, neighbour, candidate);
-    let help = format!("{}: a click shows it beside this one", candidate.id);
+    let help = text!(
+        "{candidate}: a click shows it beside this one",
+        candidate = candidate.id
+    );
     if response.on_hover_text(help).clicked() {
         commands.push(SimilarCommand::SideBySide.into());
     }
@@ -205,7 +215,9 @@ fn words_ui(ui: &Ui, rect: Rect, shared: &Shared, neighbour: &Neighbour, candida
         ui.visuals().text_color(),
     );
     let annotator = shared.book.decision(&candidate.id);
-    let annotator = annotator.map_or_else(String::new, |event| format!("by {}", event.annotator));
+    let annotator = annotator.map_or_else(String::new, |event| {
+        text!("by {annotator}", annotator = event.annotator)
+    });
     let id = cells::end_of(&painter, &candidate.id, &small, rect.width());
     let likeness = neighbour.in_figures();
     at.y += 2.0;

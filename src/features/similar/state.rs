@@ -11,6 +11,7 @@ use crate::{
     domain::{CandidateIx, words::counted},
     learn::similarity::AlikeVectors,
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{
         action::Action,
         context::Context,
@@ -59,10 +60,10 @@ impl SimilarSearch {
 
     /// "like 2, unlike 1".
     pub fn in_words(&self) -> String {
-        let like = format!("like {}", counted(self.more.len() as u64, "example"));
+        let examples = counted(self.more.len() as u64, "example");
         match self.less.len() {
-            0 => like,
-            count => format!("{like}, unlike {count}"),
+            0 => text!("like {examples}", examples),
+            count => text!("like {examples}, unlike {count}", examples, count),
         }
     }
 
@@ -112,7 +113,7 @@ impl SimilarSearch {
             self.apply_similar(shared, SimilarCommand::Forget, cx);
         }
         if is_ranked && !is_narrowed {
-            shared.report("all candidates, in file order", cx.now);
+            shared.report(text!("all candidates, in file order"), cx.now);
         } else {
             shared.drop_shortlist(cx);
         }
@@ -121,19 +122,22 @@ impl SimilarSearch {
     /// The candidate on the screen, or the selected ones, become examples or counterexamples.
     pub(crate) fn add_examples(&mut self, shared: &mut Shared, is_more: bool, cx: &Context) {
         if shared.is_indexing() {
-            shared.report("the set is still being indexed: try again then", cx.now);
+            shared.report(
+                text!("the set is still being indexed: try again then"),
+                cx.now,
+            );
             return;
         }
         let examples = examples_here(shared);
         if examples.is_empty() {
             shared.report(
-                "go to a candidate first, or select some in the mosaic",
+                text!("go to a candidate first, or select some in the mosaic"),
                 cx.now,
             );
             return;
         }
         if let Some(why) = why_not_compared(shared) {
-            shared.report(format!("more like this: {why}"), cx.now);
+            shared.report(text!("more like this: {why}", why), cx.now);
             return;
         }
         // A search that was left begins anew.
@@ -142,7 +146,10 @@ impl SimilarSearch {
         }
         if !is_more && self.more.is_empty() {
             let key = shared.settings.keys.hint(Action::MoreLikeThis);
-            let text = format!("first an example of what is wanted: More like this ({key})");
+            let text = text!(
+                "first an example of what is wanted: More like this ({key})",
+                key
+            );
             shared.report(text, cx.now);
             return;
         }
@@ -169,7 +176,10 @@ impl SimilarSearch {
             }));
             return;
         }
-        shared.report("looking at all stamps once; the nearest come then", cx.now);
+        shared.report(
+            text!("looking at all stamps once; the nearest come then"),
+            cx.now,
+        );
         self.compare(shared, cx);
     }
 
@@ -205,11 +215,11 @@ impl SimilarSearch {
                     }
                 }
                 TaskEvent::Cancelled => {
-                    shared.report("comparing stamps: stopped", cx.now);
-                    self.alike.fault = Some("comparing stamps was stopped".into());
+                    shared.report(text!("comparing stamps: stopped"), cx.now);
+                    self.alike.fault = Some(text!("comparing stamps was stopped").into());
                 }
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("comparing stamps: {why}"), cx.now);
+                    shared.warn(text!("comparing stamps: {why}", why), cx.now);
                     self.alike.fault = Some(why);
                 }
             }
@@ -224,7 +234,7 @@ impl SimilarSearch {
                 }
                 TaskEvent::Failed(why) => {
                     (self.more, self.less) = Default::default();
-                    shared.warn(format!("more like this: {why}"), cx.now);
+                    shared.warn(text!("more like this: {why}", why), cx.now);
                 }
             }
         }
@@ -240,7 +250,10 @@ impl SimilarSearch {
         });
         shared.screen = Screen::Mosaic;
         shared.go_to_first(cx);
-        shared.report(format!("nearest first: {}", self.in_words()), cx.now);
+        shared.report(
+            text!("nearest first: {examples}", examples = self.in_words()),
+            cx.now,
+        );
         shared.save_session();
     }
 }

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::state::{SimilarCommand, SimilarSearch};
 use crate::{
+    text,
     widgets::theme::weak,
     workspace::{action::Action, command::Command, queue::column::Column, shared::Shared},
 };
@@ -19,21 +20,28 @@ pub fn similar_ui(
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.strong(format!("Nearest first: {}", search.in_words()));
+        ui.strong(text!(
+            "Nearest first: {examples}",
+            examples = search.in_words()
+        ));
         let action = Action::LessLikeThis;
         let key = shared.settings.keys.hint(action);
-        let text = format!("{} ({key})", action.info().title);
-        let help = action.info().help;
+        let text = format!("{} ({key})", action.info().title());
+        let help = action.info().help();
         if ui.button(text).on_hover_text(help).clicked() {
             commands.push(Command::Do(action).into());
         }
-        let help = "Drop the examples; the queue is in file order again";
-        if ui.button("Forget examples").on_hover_text(help).clicked() {
+        let help = text!("Drop the examples; the queue is in file order again");
+        if ui
+            .button(text!("Forget examples"))
+            .on_hover_text(help)
+            .clicked()
+        {
             commands.push(SimilarCommand::Forget.into());
         }
         ui.label(weak(
             ui,
-            "compared by what the network compact finds in the stamps",
+            text!("compared by what the network compact finds in the stamps"),
         ));
     });
 }

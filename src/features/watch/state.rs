@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{CandidateIx, Problem, words::counted},
     tasks::{Running, TaskEvent, next_event, progress::Progress},
+    text,
     workspace::{context::Context, queue::order::Shortlist, request::Request, shared::Shared},
 };
 
@@ -70,10 +71,10 @@ impl GrowingSet {
             (self.new_candidates > 0).then(|| counted(self.new_candidates as u64, "new candidate"));
         let renewed = match (renewed, &new) {
             (0, _) => None,
-            (count, Some(_)) => Some(format!("{count} with new epochs")),
-            (count, None) => Some(format!(
-                "{} with new epochs",
-                counted(count as u64, "candidate")
+            (count, Some(_)) => Some(text!("{count} with new epochs", count)),
+            (count, None) => Some(text!(
+                "{candidates} with new epochs",
+                candidates = counted(count as u64, "candidate")
             )),
         };
         let parts: Vec<String> = new.into_iter().chain(renewed).collect();
@@ -151,7 +152,7 @@ impl GrowingSet {
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
                 TaskEvent::Finished(found) => self.take(shared, found),
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("looking for new files: {why}"), cx.now);
+                    shared.warn(text!("looking for new files: {why}", why), cx.now);
                     // Followed again once the set is opened again.
                     (self.listener, self.is_due) = (None, false);
                 }
@@ -201,7 +202,7 @@ impl GrowingSet {
     pub(crate) fn show_new(&mut self, shared: &mut Shared, cx: &Context) {
         let Some(title) = self.in_words() else {
             shared.report(
-                "nothing came in since the set was opened, or since it was shown",
+                text!("nothing came in since the set was opened, or since it was shown"),
                 cx.now,
             );
             return;

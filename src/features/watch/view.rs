@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 
 use super::state::GrowingSet;
 use crate::{
+    text,
     widgets::theme,
     workspace::{action::Action, command::Command, shared::Shared},
 };
@@ -21,8 +22,11 @@ pub fn new_ui(
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(words).color(theme::accent_text(ui)));
         let key = shared.settings.keys.hint(Action::ShowNew);
-        let button = ui.small_button(format!("Show ({key})"));
-        if button.on_hover_text(Action::ShowNew.info().help).clicked() {
+        let button = ui.small_button(text!("Show ({key})", key));
+        if button
+            .on_hover_text(Action::ShowNew.info().help())
+            .clicked()
+        {
             commands.push(Command::Do(Action::ShowNew).into());
         }
     });

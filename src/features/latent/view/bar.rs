@@ -74,7 +74,7 @@ fn model_ui(
         };
         let help = format!(
             "{} ({})",
-            action.info().help,
+            action.info().help(),
             shared.settings.keys.hint(action)
         );
         if ui.button(title).on_hover_text(help).clicked() {

@@ -13,6 +13,7 @@ use crate::{
     domain::{Candidate, CandidateIx, Catalogue, Problem, words::counted},
     io::{Decoder, export::FilledColumn},
     tasks::{Task, TaskContext, progress::Progress},
+    text,
     workspace::table,
 };
 
@@ -71,7 +72,7 @@ pub struct PhotometryReport {
 }
 
 impl Task for MeasureSet {
-    const NAME: &'static str = "photometry of the list";
+    const NAME: &'static str = crate::english!("photometry of the list");
     type Update = Progress;
     type Output = PhotometryReport;
 
@@ -119,14 +120,16 @@ impl Task for MeasureSet {
 impl PhotometryReport {
     /// "2,000 epochs of 800 candidates", and where they are.
     pub fn in_words(&self) -> String {
-        let measured = format!(
-            "{} of {}",
-            counted(self.epochs as u64, "epoch"),
-            counted(self.candidates as u64, "candidate")
-        );
+        let epochs = counted(self.epochs as u64, "epoch");
+        let candidates = counted(self.candidates as u64, "candidate");
         match &self.out {
-            Some(out) => format!("{measured} written to {}", out.display()),
-            None => measured,
+            Some(out) => text!(
+                "{epochs} of {candidates} written to {out}",
+                epochs,
+                candidates,
+                out = out.display()
+            ),
+            None => text!("{epochs} of {candidates}", epochs, candidates),
         }
     }
 
@@ -134,7 +137,11 @@ impl PhotometryReport {
     pub fn uncalibrated_in_words(&self) -> Option<String> {
         let (some, all) = (self.uncalibrated, self.epochs);
         (some > 0).then(|| {
-            format!("{some} of {all} epochs have no zero point: their fluxes stay in the unit of the stamps")
+            text!(
+                "{some} of {all} epochs have no zero point: their fluxes stay in the unit of the stamps",
+                some,
+                all
+            )
         })
     }
 }
