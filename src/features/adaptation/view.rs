@@ -280,32 +280,7 @@ fn fine_tuned_ui(
         }
     }
     ui.add_space(theme::GRID);
-    Grid::new("what was gained")
-        .spacing(vec2(18.0, 4.0))
-        .show(ui, |ui| {
-            let heads = [
-                text!("mean recall"),
-                text!("before"),
-                text!("after"),
-                text!("examples"),
-            ];
-            for head in heads {
-                ui.label(weak(ui, head));
-            }
-            ui.end_row();
-            let skies = [
-                (
-                    text!("this survey, held-out labels"),
-                    trained.figures.target_domain,
-                ),
-                (text!("simulated data"), trained.figures.source_domain),
-            ];
-            for (name, figures) in skies {
-                ui.label(name);
-                domain_ui(ui, figures);
-                ui.end_row();
-            }
-        });
+    gained_ui(ui, trained);
     notes_ui(ui, fine_tuning);
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
@@ -334,6 +309,36 @@ fn fine_tuned_ui(
             commands.push(FineTune::Use(trained.source.clone()).into());
         }
     });
+}
+
+/// Mean recall of both domains before and after.
+fn gained_ui(ui: &mut Ui, trained: &KeptVersion) {
+    Grid::new("what was gained")
+        .spacing(vec2(18.0, 4.0))
+        .show(ui, |ui| {
+            let heads = [
+                text!("mean recall"),
+                text!("before"),
+                text!("after"),
+                text!("examples"),
+            ];
+            for head in heads {
+                ui.label(weak(ui, head));
+            }
+            ui.end_row();
+            let skies = [
+                (
+                    text!("this survey, held-out labels"),
+                    trained.figures.target_domain,
+                ),
+                (text!("simulated data"), trained.figures.source_domain),
+            ];
+            for (name, figures) in skies {
+                ui.label(name);
+                domain_ui(ui, figures);
+                ui.end_row();
+            }
+        });
 }
 
 fn domain_ui(ui: &mut Ui, figures: Option<DomainFigures>) {

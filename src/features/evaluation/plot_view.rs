@@ -7,8 +7,6 @@ use egui_plot::{Corner as PlotCorner, GridMark, Legend, Line, Plot as EguiPlot, 
 
 use crate::{
     domain::plot::{Axis, Corner, Ink, Mark, Plot, Series},
-    language::translated,
-    language::translated_static,
     language::{translated, translated_static},
     text,
     widgets::{
