@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{Confusion, LabelAction, LabelBook, LabelEvent, Origin, kappa::Uncertain};
+use crate::text;
 
 /// The last word of each annotator on each candidate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,13 +41,16 @@ impl PairAgreement {
     pub fn in_words(&self) -> String {
         let [first, second] = &self.annotators;
         let kappa = self.kappa().map_or_else(
-            || "not defined".into(),
+            || text!("not defined").into(),
             |kappa| format!("{:.3} ± {:.3}", kappa.value, kappa.error),
         );
-        format!(
-            "{first} and {second}: {} of {} alike, Cohen's kappa {kappa}",
-            self.alike(),
-            self.both
+        text!(
+            "{first} and {second}: {alike} of {both} alike, Cohen's kappa {kappa}",
+            first,
+            second,
+            alike = self.alike(),
+            both = self.both,
+            kappa
         )
     }
 }

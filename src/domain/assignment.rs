@@ -9,6 +9,7 @@ use std::{cmp::Reverse, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::fnv;
+use crate::text;
 
 /// Each candidate is judged by so many of these people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,17 +34,19 @@ impl Assignment {
         people.sort_unstable();
         people.dedup();
         match (people.len(), judges) {
-            (0, _) => {
-                Err("nobody is named: write names with commas between, such as ana, luis".into())
-            }
-            (_, 0) => Err("a candidate is judged by one person at least".into()),
-            (count, judges) if judges > count => Err(format!(
-                "{judges} people cannot judge each candidate: {} named",
-                if count == 1 {
-                    "1 is".to_owned()
-                } else {
-                    format!("{count} are")
-                }
+            (0, _) => Err(text!(
+                "nobody is named: write names with commas between, such as ana, luis"
+            )
+            .into()),
+            (_, 0) => Err(text!("a candidate is judged by one person at least").into()),
+            (1, judges) if judges > 1 => Err(text!(
+                "{judges} people cannot judge each candidate: 1 is named",
+                judges
+            )),
+            (count, judges) if judges > count => Err(text!(
+                "{judges} people cannot judge each candidate: {count} are named",
+                judges,
+                count
             )),
             _ => Ok(Self { judges, people }),
         }
@@ -78,12 +81,24 @@ impl Assignment {
     /// "2 of 5 people judge each candidate: ana, ben, …".
     pub fn in_words(&self) -> String {
         if self.is_none() {
-            return "no candidate is assigned to anybody".into();
+            return text!("no candidate is assigned to anybody").into();
         }
         let (judges, people) = (self.judges, self.people.len());
-        let verb = if judges == 1 { "judges" } else { "judge" };
         let names = self.people.join(", ");
-        format!("{judges} of {people} people {verb} each candidate: {names}")
+        if judges == 1 {
+            text!(
+                "1 of {people} people judges each candidate: {names}",
+                people,
+                names
+            )
+        } else {
+            text!(
+                "{judges} of {people} people judge each candidate: {names}",
+                judges,
+                people,
+                names
+            )
+        }
     }
 }
 

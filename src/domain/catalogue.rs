@@ -11,6 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Epoch, Fields, Photometry, StampRef};
+use crate::text;
 
 /// Epochs from which on a candidate's are told apart by marks.
 const MANY_EPOCHS: usize = 256;
@@ -126,9 +127,10 @@ impl Catalogue {
     pub fn copies_in_words(&self) -> Option<String> {
         match self.duplicates {
             0 => None,
-            1 => Some("1 epoch is a copy of another and is shown once".into()),
-            count => Some(format!(
-                "{count} epochs are copies of others and are shown once"
+            1 => Some(text!("1 epoch is a copy of another and is shown once").into()),
+            count => Some(text!(
+                "{count} epochs are copies of others and are shown once",
+                count
             )),
         }
     }

@@ -1,5 +1,7 @@
 //! How much a predicted class is worth: whether anything is seen yet, and the set of classes that an object may be.
 
+use crate::text;
+
 /// The share of objects of each class whose set holds it, unless the user wants another.
 pub const USUAL_LEVEL: f64 = 0.9;
 
@@ -51,17 +53,21 @@ impl KnownClasses<'_> {
                 if names.is_empty() {
                     last
                 } else {
-                    format!("{} or {last}", names.join(", "))
+                    text!("{classes} or {last}", classes = names.join(", "), last)
                 }
             }
-            count => format!("{} or one of {} others", names[0], count - 1),
+            count => text!(
+                "{class} or one of {count} others",
+                class = names[0],
+                count = count - 1
+            ),
         };
         match self.certainty() {
             Certainty::Unknown => None,
-            Certainty::Unseen if classes.is_empty() => Some("nothing is seen yet".into()),
-            Certainty::Unseen => Some(format!("nothing is seen yet: {classes}")),
+            Certainty::Unseen if classes.is_empty() => Some(text!("nothing is seen yet").into()),
+            Certainty::Unseen => Some(text!("nothing is seen yet: {classes}", classes)),
             Certainty::One => Some(classes),
-            Certainty::Several(_) => Some(format!("{classes}, undecided")),
+            Certainty::Several(_) => Some(text!("{classes}, undecided", classes)),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     CandidateIx, Confusion, Figures, ModelCard, ModelId, SetCalibration, set_figures::SetFigures,
     workload::Workload,
 };
+use crate::text;
 
 /// Which epochs of an object are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -291,11 +292,11 @@ pub struct SeenFigures {
 impl SeenFigures {
     /// "on 40 that a model has learned: mean recall 99.1 %, accuracy 99.4 %".
     pub fn in_words(&self) -> String {
-        format!(
-            "on {} whose labels a model has learned: mean recall {:.1} %, accuracy {:.1} %",
-            self.n,
-            100.0 * self.mean_recall,
-            100.0 * self.accuracy
+        text!(
+            "on {count} whose labels a model has learned: mean recall {recall} %, accuracy {accuracy} %",
+            count = self.n,
+            recall = format_args!("{:.1}", 100.0 * self.mean_recall),
+            accuracy = format_args!("{:.1}", 100.0 * self.accuracy)
         )
     }
 }

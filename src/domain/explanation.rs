@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{InputPlan, ModelId, Role};
+use crate::text;
 
 /// How an explanation is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -29,11 +30,11 @@ impl ExplainMethod {
     ];
 
     /// The name on screen.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::Relevance => "LRP α2 β−1",
             Self::PositiveRelevance => "LRP α1 β0",
-            Self::IntegratedGradients => "integrated gradients",
+            Self::IntegratedGradients => text!("integrated gradients"),
         }
     }
 

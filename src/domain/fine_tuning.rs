@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Confusion, ModelCard, ModelId, Timestamp, words::counted};
+use crate::text;
 
 /// How well a model did on one sky before and after it was taught.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,13 +84,18 @@ impl DomainFigures {
         let surer = surer.map_or_else(String::new, |[gain, error]| {
             // A difference of logarithms is a factor.
             let [more, error] = [gain.exp_m1(), gain.exp() * error].map(|share| 100.0 * share);
-            format!(", and gives the right class {more:.1} ± {error:.1} % more probability")
+            text!(
+                ", and gives the right class {more} ± {error} % more probability",
+                more = format_args!("{more:.1}"),
+                error = format_args!("{error:.1}")
+            )
         });
-        format!(
-            "gains {:.1} ± {:.1} points of mean recall on {} held-out labels{surer}",
-            100.0 * self.gain(),
-            100.0 * self.error_of_gain(),
-            self.examples
+        text!(
+            "gains {gain} ± {error} points of mean recall on {examples} held-out labels{surer}",
+            gain = format_args!("{:.1}", 100.0 * self.gain()),
+            error = format_args!("{:.1}", 100.0 * self.error_of_gain()),
+            examples = self.examples,
+            surer
         )
     }
 
@@ -99,7 +105,10 @@ impl DomainFigures {
         const FEW: u64 = 30;
         (self.examples < FEW).then(|| {
             let examples = counted(self.examples, "example");
-            format!("only {examples} could be held out: more labels would measure the gain better")
+            text!(
+                "only {examples} could be held out: more labels would measure the gain better",
+                examples
+            )
         })
     }
 
@@ -180,14 +189,14 @@ impl FineTuneFigures {
             .source_domain
             .filter(|old| -old.gain() - old.gain_error.unwrap_or(0.0) > most_forgotten)
         {
-            return Some(Objection::loss(format!(
-                "it forgets: mean recall on simulated data falls from {} to {}",
-                percent(old.mean_recall[0]),
-                percent(old.mean_recall[1])
+            return Some(Objection::loss(text!(
+                "it forgets: mean recall on simulated data falls from {before} to {after}",
+                before = percent(old.mean_recall[0]),
+                after = percent(old.mean_recall[1])
             )));
         }
         let Some(new) = self.target_domain else {
-            let why = "too few labels to hold any out: what it gains is not known";
+            let why = text!("too few labels to hold any out: what it gains is not known");
             return Some(Objection::neutral(why.into()));
         };
         let [before, after] = new.mean_recall.map(percent);
@@ -195,18 +204,25 @@ impl FineTuneFigures {
         match new.is_gain() {
             Some(true) => None,
             _ if new.gain() < 0.0 && -new.gain() > new.error_of_gain() => {
-                Some(Objection::loss(format!(
-                    "it is worse: mean recall on {} held-out labels falls from {before} to {after}{few}",
-                    new.examples
+                Some(Objection::loss(text!(
+                    "it is worse: mean recall on {examples} held-out labels falls from {before} to {after}{few}",
+                    examples = new.examples,
+                    before,
+                    after,
+                    few
                 )))
             }
-            _ if new.gain() <= 0.0 => Some(Objection::neutral(format!(
-                "it gains nothing: mean recall on {} held-out labels was {before} and is {after}{few}",
-                new.examples
+            _ if new.gain() <= 0.0 => Some(Objection::neutral(text!(
+                "it gains nothing: mean recall on {examples} held-out labels was {before} and is {after}{few}",
+                examples = new.examples,
+                before,
+                after,
+                few
             ))),
-            Some(false) => Some(Objection::neutral(format!(
-                "it {}: less than the standard error{few}",
-                new.gain_in_words()
+            Some(false) => Some(Objection::neutral(text!(
+                "it {gains}: less than the standard error{few}",
+                gains = new.gain_in_words(),
+                few
             ))),
             None => None,
         }
@@ -258,9 +274,9 @@ impl ModelVersion {
     /// Where it comes from, in words.
     pub fn origin(&self) -> String {
         if self.is_imported() {
-            format!("imported from {}", self.parent_source)
+            text!("imported from {source}", source = self.parent_source)
         } else {
-            format!("fine-tuned from {}", self.parent)
+            text!("fine-tuned from {model}", model = self.parent)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where north lies in a stamp, and which rule says so.
 
+use crate::text;
+
 /// A linear tangent-plane world coordinate system. Axes are FITS axes: x along a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wcs {
@@ -42,16 +44,16 @@ pub enum Geometry {
 
 impl Geometry {
     /// The rule in words, as shown beside the compass.
-    pub const fn rule(&self) -> &'static str {
+    pub fn rule(&self) -> &'static str {
         match self {
-            Self::ZtfRowZeroNorth { .. } => "N up, E left (ZTF)",
+            Self::ZtfRowZeroNorth { .. } => text!("N up, E left (ZTF)"),
             Self::Wcs(Wcs {
                 is_ctype_assumed: true,
                 ..
-            }) => "WCS without CTYPE, TAN assumed",
+            }) => text!("WCS without CTYPE, TAN assumed"),
             Self::Wcs(_) => "WCS",
-            Self::HeaderAngle { .. } => "angle in header",
-            Self::Unknown | Self::Scale { .. } => "orientation unknown",
+            Self::HeaderAngle { .. } => text!("angle in header"),
+            Self::Unknown | Self::Scale { .. } => text!("orientation unknown"),
         }
     }
 

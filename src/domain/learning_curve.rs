@@ -2,6 +2,7 @@
 //! which a person gave them and in an order by chance.
 
 use super::plot::{Axis, Corner, Ink, Mark, Plot, Point, Series, Tick};
+use crate::english;
 
 /// After so many labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,15 +67,20 @@ impl LearningCurve {
         let before = self.before.into_iter();
         let before = before.flat_map(|recall| [at(first, recall), at(last, recall)]);
         let series = vec![
-            series("as it was", Mark::Line, Ink::Guide, before.collect()),
             series(
-                "labels by chance",
+                english!("as it was"),
+                Mark::Line,
+                Ink::Guide,
+                before.collect(),
+            ),
+            series(
+                english!("labels by chance"),
                 Mark::LineAndPoints,
                 Ink::Model(1),
                 by_chance.collect(),
             ),
             series(
-                "labels as given",
+                english!("labels as given"),
                 Mark::LineAndPoints,
                 Ink::Model(0),
                 in_order.collect(),
@@ -89,9 +95,9 @@ impl LearningCurve {
         };
         Plot {
             name: "learning_curve",
-            title: "What each label brings".into(),
+            title: english!("What each label brings").into(),
             x: Axis {
-                title: "labels".into(),
+                title: english!("labels").into(),
                 ticks: counts
                     .into_iter()
                     .map(|count| Tick {
@@ -102,7 +108,7 @@ impl LearningCurve {
                 range: [place(first) - 0.1, place(last) + 0.1],
             },
             y: Axis {
-                title: "mean recall on held-out labels".into(),
+                title: english!("mean recall on held-out labels").into(),
                 ticks: (0..=10)
                     .map(|tenth| share(10 * tenth))
                     .filter(|tick| tick.place >= low - 1e-9)
@@ -111,7 +117,7 @@ impl LearningCurve {
             },
             series,
             names: Corner::LowerRight,
-            why_empty: "Nothing is measured yet",
+            why_empty: english!("Nothing is measured yet"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::english;
 use serde::{Serialize, Serializer};
 
 /// A figure.
@@ -73,21 +74,21 @@ impl Measure {
         }
     }
 
-    /// Its name for people.
+    /// Its name for people, in English: files have it too.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Accuracy => "accuracy",
-            Self::Precision => "precision",
-            Self::Recall => "recall",
+            Self::Accuracy => english!("accuracy"),
+            Self::Precision => english!("precision"),
+            Self::Recall => english!("recall"),
             Self::F1 => "F1",
-            Self::MeanRecall => "mean recall",
+            Self::MeanRecall => english!("mean recall"),
             Self::Auc => "AUC",
-            Self::AveragePrecision => "average precision",
-            Self::FnrAtFpr01 => "FNR at FPR 0.01",
-            Self::FnrAtFpr001 => "FNR at FPR 0.001",
-            Self::SpecificityAtRecall95 => "specificity at recall 0.95",
-            Self::Brier => "Brier score",
-            Self::CalibrationError => "calibration error",
+            Self::AveragePrecision => english!("average precision"),
+            Self::FnrAtFpr01 => english!("FNR at FPR 0.01"),
+            Self::FnrAtFpr001 => english!("FNR at FPR 0.001"),
+            Self::SpecificityAtRecall95 => english!("specificity at recall 0.95"),
+            Self::Brier => english!("Brier score"),
+            Self::CalibrationError => english!("calibration error"),
         }
     }
 

@@ -6,6 +6,7 @@ use super::{
     CandidateIx, Confusion, Timestamp,
     share::{self, Style},
 };
+use crate::{language::in_english, text};
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,8 +108,29 @@ impl Practice {
     }
 }
 
-/// "36 of 40 right (90 ± 5 %), Cohen's kappa 0.80 ± 0.10"; of two of whom neither is the truth they are "alike".
-pub fn in_words(table: &Confusion, right: &str) -> String {
+/// "36 of 40 right (90 ± 5 %), Cohen's kappa 0.80 ± 0.10".
+pub fn in_words(table: &Confusion) -> String {
+    let [share, kappa] = share_and_kappa(table);
+    text!(
+        "{alike} of {all} right{share}, Cohen's kappa {kappa}",
+        alike = table.alike(),
+        all = table.total(),
+        share,
+        kappa
+    )
+}
+
+/// The same for a file, in English always; two of whom neither is the truth are "alike" instead of "right".
+pub fn for_file(table: &Confusion, right: &str) -> String {
+    in_english(|| {
+        let [share, kappa] = share_and_kappa(table);
+        let (alike, all) = (table.alike(), table.total());
+        format!("{alike} of {all} {right}{share}, Cohen's kappa {kappa}")
+    })
+}
+
+/// " (90 ± 5 %)", empty where nothing was answered, and "0.80 ± 0.10".
+fn share_and_kappa(table: &Confusion) -> [String; 2] {
     let share = table
         .accuracy_with_error()
         .map_or_else(String::new, |share| {
@@ -120,14 +142,10 @@ pub fn in_words(table: &Confusion, right: &str) -> String {
             format!(" ({})", share.replace(" (", ", ").replace(')', ""))
         });
     let kappa = table.kappa().map_or_else(
-        || "not defined".into(),
+        || text!("not defined").into(),
         |kappa| format!("{:.2} ± {:.2}", kappa.value, kappa.error),
     );
-    format!(
-        "{} of {} {right}{share}, Cohen's kappa {kappa}",
-        table.alike(),
-        table.total()
-    )
+    [share, kappa]
 }
 
 #[cfg(test)]
@@ -171,7 +189,7 @@ mod tests {
             ("ghost", [1, 1], [0, 0]),
         ];
         assert_eq!(rows, expected);
-        let words = in_words(&practice.person(), "right");
+        let words = in_words(&practice.person());
         assert_eq!(words, "3 of 4 right (75 ± 24 %), Cohen's kappa 0.50 ± 0.38");
     }
 }

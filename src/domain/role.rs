@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::canonical::canonical_words;
+use crate::english;
 
 /// The role of one stamp within an epoch.
 ///
@@ -40,11 +41,11 @@ impl Role {
     /// The name used in files, on the command line and in exports.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Science => "science",
-            Self::Reference => "reference",
-            Self::Difference => "difference",
+            Self::Science => english!("science"),
+            Self::Reference => english!("reference"),
+            Self::Difference => english!("difference"),
             Self::Snr => "snr",
-            Self::Variance => "variance",
+            Self::Variance => english!("variance"),
             Self::Psf => "psf",
         }
     }
@@ -52,11 +53,11 @@ impl Role {
     /// A three-letter name for narrow places.
     pub const fn short(self) -> &'static str {
         match self {
-            Self::Science => "sci",
-            Self::Reference => "ref",
-            Self::Difference => "dif",
+            Self::Science => english!("sci"),
+            Self::Reference => english!("ref"),
+            Self::Difference => english!("dif"),
             Self::Snr => "S/N",
-            Self::Variance => "var",
+            Self::Variance => english!("var"),
             Self::Psf => "psf",
         }
     }

@@ -1,5 +1,6 @@
 //! How often sets of classes hold the true one, class by class.
 
+use crate::text;
 use serde::Serialize;
 
 /// A share in percent, with one digit where it has one: "90", "97.5".
@@ -43,10 +44,11 @@ impl SetFigures {
     pub fn in_words(&self) -> String {
         let coverage = self.mean_coverage();
         let coverage = coverage.map_or_else(|| "–".into(), |share| format!("{:.1}", 100.0 * share));
-        format!(
-            "sets of classes at {} %: they hold the true one for {coverage} % (mean of the classes); calibrated with {}",
-            in_percent(self.level),
-            self.calibrated_with
+        text!(
+            "sets of classes at {level} %: they hold the true one for {coverage} % (mean of the classes); calibrated with {data}",
+            level = in_percent(self.level),
+            coverage,
+            data = self.calibrated_with
         )
     }
 }
@@ -64,12 +66,14 @@ impl ClassCoverage {
         let (coverage, size) = self.coverage.zip(self.mean_size)?;
         let unseen = match self.unseen {
             0 => String::new(),
-            count => format!(", nothing seen yet of {count}"),
+            count => text!(", nothing seen yet of {count}", count),
         };
-        Some(format!(
-            "in the set {:.1} % of {}, {size:.2} classes on average{unseen}",
-            100.0 * coverage,
-            self.n
+        Some(text!(
+            "in the set {share} % of {count}, {size} classes on average{unseen}",
+            share = format_args!("{:.1}", 100.0 * coverage),
+            count = self.n,
+            size = format_args!("{size:.2}"),
+            unseen
         ))
     }
 }

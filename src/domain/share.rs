@@ -1,6 +1,7 @@
 //! A share with its uncertainty, in words: never below 0, never above 100 %.
 
 use super::measure::Measure;
+use crate::text;
 
 /// The interval of Wilson (1927) of one standard deviation about a share of so many, 0 to 1.
 pub fn wilson(share: f64, count: f64) -> [f64; 2] {
@@ -91,7 +92,14 @@ pub fn in_words(share: f64, error: Option<f64>, style: Style) -> String {
         }
         Some(error) => {
             let [low, high] = interval(share, error).map(number);
-            format!("{}{unit} ({low} to {high}{unit})", number(share))
+            let share = number(share);
+            text!(
+                "{share}{unit} ({low} to {high}{unit})",
+                share,
+                unit,
+                low,
+                high
+            )
         }
     }
 }

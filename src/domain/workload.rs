@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::words::thousands;
+use crate::text;
 
 /// An estimate with an interval of 90 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -60,16 +61,17 @@ impl Workload {
             }
             before = stop.looked_at;
             let lost = |recall: f64| 100.0 * (1.0 - recall);
-            sentences.push(format!(
-                "look at {} of {} ({:.0} %): {:.1} % of the real ones are lost ({:.1} to {:.1} %), {:.0} % of what is \
-                 looked at is real",
-                stop.looked_at,
-                self.candidates,
-                100.0 * stop.looked_at as f64 / self.candidates.max(1) as f64,
-                lost(stop.recall.median),
-                lost(stop.recall.high),
-                lost(stop.recall.low),
-                100.0 * stop.purity.median,
+            let share = 100.0 * stop.looked_at as f64 / self.candidates.max(1) as f64;
+            sentences.push(text!(
+                "look at {looked_at} of {all} ({share} %): {lost} % of the real ones are lost ({least} to {most} %), \
+                 {purity} % of what is looked at is real",
+                looked_at = stop.looked_at,
+                all = self.candidates,
+                share = format_args!("{share:.0}"),
+                lost = format_args!("{:.1}", lost(stop.recall.median)),
+                least = format_args!("{:.1}", lost(stop.recall.high)),
+                most = format_args!("{:.1}", lost(stop.recall.low)),
+                purity = format_args!("{:.0}", 100.0 * stop.purity.median),
             ));
         }
         sentences
@@ -85,21 +87,24 @@ impl Workload {
         let percent = |share: f64| 100.0 * share;
         let (low, high) = (percent(stop.recall.low), percent(stop.recall.high));
         // Rounded, as much as is sure and not more: what was lost may not become nothing.
-        Some(format!(
-            "look at {} of {} to keep {:.0} % of the real ones ({:.0} to {:.0} %)",
-            thousands(stop.looked_at as u64),
-            thousands(self.candidates as u64),
-            percent(wanted),
-            low.floor(),
-            high.floor(),
+        Some(text!(
+            "look at {looked_at} of {all} to keep {share} % of the real ones ({low} to {high} %)",
+            looked_at = thousands(stop.looked_at as u64),
+            all = thousands(self.candidates as u64),
+            share = format_args!("{:.0}", percent(wanted)),
+            low = format_args!("{:.0}", low.floor()),
+            high = format_args!("{:.0}", high.floor()),
         ))
     }
 
     /// What the sentences rest on.
     pub fn basis(&self) -> String {
-        format!(
-            "from {} labels; {:.0} real ones in all ({:.0} to {:.0}); intervals of 90 %",
-            self.labelled, self.real.median, self.real.low, self.real.high
+        text!(
+            "from {labels} labels; {real} real ones in all ({low} to {high}); intervals of 90 %",
+            labels = self.labelled,
+            real = format_args!("{:.0}", self.real.median),
+            low = format_args!("{:.0}", self.real.low),
+            high = format_args!("{:.0}", self.real.high)
         )
     }
 }

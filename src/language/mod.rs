@@ -6,6 +6,7 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     collections::HashMap,
     fmt::Display,
     sync::{
@@ -23,6 +24,11 @@ type Texts = HashMap<String, String>;
 
 /// True while the window is in Spanish.
 static IS_SPANISH: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// True while this thread makes what is in English always.
+    static IN_ENGLISH: Cell<bool> = const { Cell::new(false) };
+}
 
 static SPANISH: LazyLock<Texts> = LazyLock::new(|| {
     // A test reads the file: where it could not be read, the window would be in English.
@@ -73,9 +79,25 @@ pub fn choose(language: Language, system: &str) {
     IS_SPANISH.store(language.is_spanish(system), Ordering::Relaxed);
 }
 
+/// Makes something in English, whatever the language of the window: sentences of the window that a file has too.
+pub fn in_english<T>(make: impl FnOnce() -> T) -> T {
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            IN_ENGLISH.set(self.0);
+        }
+    }
+    let _before = Before(IN_ENGLISH.replace(true));
+    make()
+}
+
+fn is_now_spanish() -> bool {
+    IS_SPANISH.load(Ordering::Relaxed) && !IN_ENGLISH.get()
+}
+
 /// An English text in the language of the window; itself where that has none for it.
 pub fn translated(english: &str) -> Cow<'_, str> {
-    if IS_SPANISH.load(Ordering::Relaxed)
+    if is_now_spanish()
         && let Some(spanish) = SPANISH.get(english)
     {
         return Cow::Borrowed(spanish.as_str());
@@ -85,7 +107,7 @@ pub fn translated(english: &str) -> Cow<'_, str> {
 
 /// The same for a text that lives as long as the program.
 pub fn translated_static(english: &'static str) -> &'static str {
-    if IS_SPANISH.load(Ordering::Relaxed) {
+    if is_now_spanish() {
         SPANISH.get(english).map_or(english, String::as_str)
     } else {
         english
@@ -176,6 +198,14 @@ mod tests {
         ] {
             assert_eq!(is_spanish(name), is, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_made_in_english_ends() {
+        let both = in_english(|| [IN_ENGLISH.get(), in_english(|| IN_ENGLISH.get())]);
+        assert_eq!(both, [true, true]);
+        assert!(std::panic::catch_unwind(|| in_english(|| panic!("on purpose"))).is_err());
+        assert!(!IN_ENGLISH.get());
     }
 
     #[test]

@@ -19,5 +19,4 @@ mod wake;
 pub use running::{Running, TaskEvent, next_event};
 pub use starter::Tasks;
 pub use task::{Task, TaskContext, run_here};
-pub use thread::SEE_LOG;
 pub use wake::Wake;

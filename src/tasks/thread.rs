@@ -8,10 +8,7 @@ use std::{
 };
 
 use super::fault;
-use crate::logging::panics::message_of;
-
-/// Where the user finds out why something broke off.
-pub const SEE_LOG: &str = "see Log in the Help menu";
+use crate::{language::translated_static, logging::panics::message_of, text};
 
 /// Work that panicked.
 pub struct Broken {
@@ -22,7 +19,13 @@ pub struct Broken {
 impl Broken {
     /// The sentence for the user, about work that is named so.
     pub fn sentence(what: &str) -> String {
-        format!("{what} broke off: {SEE_LOG}")
+        text!("{what} broke off: see Log in the Help menu", what)
+    }
+
+    /// The same about a task of that name.
+    pub fn sentence_of_task(name: &'static str) -> String {
+        let task = translated_static(name);
+        text!("the {task} broke off: see Log in the Help menu", task)
     }
 
     /// Lets the panic go on in this thread. It was reported already.

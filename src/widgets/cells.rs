@@ -4,6 +4,7 @@ use egui::Response;
 
 use crate::{
     domain::{CandidateIx, Mjd, Timestamp, label_book::LabelState, words::rounded},
+    text,
     widgets::view_memory::ViewMemory,
     workspace::{screen::Field, shared::Shared},
 };
@@ -106,9 +107,9 @@ pub fn label_word(labels: &LabelState) -> String {
     if labels.is_labelled() {
         labels.classes.join(", ")
     } else if labels.is_unsure {
-        "unsure".into()
+        text!("unsure").into()
     } else if labels.is_skipped {
-        "skipped".into()
+        text!("skipped").into()
     } else {
         String::new()
     }

@@ -1,5 +1,6 @@
 //! Fields that several forms have: a survey, a path.
 
+use crate::text;
 use egui::{ComboBox, TextEdit, Ui};
 
 /// Width of text fields, points.
@@ -28,10 +29,12 @@ pub(crate) fn survey_ui<C>(
                         .on_hover_text(source);
                 }
             });
-        choice.response.on_hover_text("How the sky is observed");
+        choice
+            .response
+            .on_hover_text(text!("How the sky is observed"));
         if ui
-            .button("File…")
-            .on_hover_text("A survey of your own (TOML)")
+            .button(text!("File…"))
+            .on_hover_text(text!("A survey of your own (TOML)"))
             .clicked()
         {
             commands.push(pick.into());
@@ -61,7 +64,7 @@ pub(crate) fn path_ui<C>(
             .hint_text(hint)
             .desired_width(FIELD_WIDTH);
         ui.add(field).on_hover_text(hint);
-        if ui.button("Choose…").clicked() {
+        if ui.button(text!("Choose…")).clicked() {
             commands.push(pick.into());
         }
     });

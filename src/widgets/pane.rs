@@ -1,6 +1,6 @@
 //! The frame of a small window above the screen: what its cross does, and for most of them title, place and width.
 
-use egui::{Pos2, Ui, Window, pos2};
+use egui::{Id, Pos2, Ui, Window, pos2};
 
 use crate::workspace::{action::Action, command::Command};
 
@@ -35,6 +35,8 @@ pub fn frame_ui<C: From<Command>>(
 ) -> bool {
     let mut is_open = true;
     window
+        // Its place stays when the language, and with it the title, changes.
+        .id(Id::unique(("window", action as u8)))
         .open(&mut is_open)
         .show(ui.ctx(), |ui| content(ui, commands));
     if !is_open {

@@ -6,8 +6,14 @@ use super::{stamp_view::Place, theme};
 use crate::{
     domain::{Role, Stamp},
     imaging::{MarkColors, Marks, PixelMark, StampStatistics, sky_at},
+    language::translated_static,
+    text,
     widgets::view_memory::ViewMemory,
-    workspace::{decode_pool::Decoded, display::Scope, shared::Shared},
+    workspace::{
+        decode_pool::Decoded,
+        display::{Scope, look_in_words},
+        shared::Shared,
+    },
 };
 
 /// The caption of a large stamp: role above, limits and unit below.
@@ -25,7 +31,8 @@ pub fn caption(ui: &Ui, place: &Place, shared: &Shared, memory: &mut ViewMemory)
         .unwrap_or_default();
     let title = FontId::proportional(theme::TEXT);
     let color = ui.visuals().text_color();
-    above.paint(ui, place.role.name(), (title, color), &geometry);
+    let role = translated_static(place.role.name());
+    above.paint(ui, role, (title, color), &geometry);
     let look = memory.looks.look(
         shared,
         place.candidate,
@@ -43,7 +50,8 @@ pub fn caption(ui: &Ui, place: &Place, shared: &Shared, memory: &mut ViewMemory)
         short_number(look.limits.high)
     );
     let recipe = shared.display.recipe(place.role);
-    let words = format!("{} · {}", recipe.stretch.name(), recipe.rule.name());
+    let [stretch, rule] = [recipe.stretch.name(), recipe.rule.name()].map(look_in_words);
+    let words = format!("{stretch} · {rule}");
     let caption = (
         FontId::proportional(theme::CAPTION),
         theme::caption_color(ui),
@@ -63,8 +71,12 @@ pub fn marked(statistics: &StampStatistics, marks: &MarkColors) -> Vec<(&'static
     let color = |[red, green, blue]: [u8; 3]| Color32::from_rgb(red, green, blue);
     let kinds = [
         ("NaN", statistics.nan, Some(marks.nan)),
-        ("fill value", statistics.sentinel, Some(marks.sentinel)),
-        ("saturated", statistics.saturated, marks.saturated),
+        (
+            text!("fill value"),
+            statistics.sentinel,
+            Some(marks.sentinel),
+        ),
+        (text!("saturated"), statistics.saturated, marks.saturated),
     ];
     let there = kinds.into_iter().filter(|(_, count, _)| *count > 0);
     there
@@ -134,13 +146,10 @@ impl Line {
 /// Size, and which rule says where north is: in full, and shorter for narrow places.
 fn geometry_words(shared: &Shared, stamp: &Stamp) -> [String; 3] {
     let size = format!("{}×{}", stamp.width, stamp.height);
-    let turned = if shared.display.is_north_up {
-        "north up · "
-    } else {
-        ""
-    };
     let rule = stamp.geometry.rule();
-    [format!("{size} · {turned}{rule}"), rule.to_owned(), size]
+    let turned = shared.display.is_north_up.then(|| text!("north up"));
+    let all: Vec<_> = [&*size].into_iter().chain(turned).chain([rule]).collect();
+    [all.join(" · "), rule.to_owned(), size]
 }
 
 fn decoded<'a>(shared: &'a Shared, place: &Place) -> Option<&'a Decoded> {
@@ -181,7 +190,7 @@ pub fn under_pointer(shared: &Shared, memory: &ViewMemory) -> Option<String> {
         sky_at(&stamp.geometry, x, y).map(|(ra, dec)| format!("  RA {ra:.5}° Dec {dec:+.5}°"));
     Some(format!(
         "x {x:5.1}  y {y:5.1}  {}{}",
-        value.unwrap_or_else(|| "outside".into()),
+        value.unwrap_or_else(|| text!("outside").into()),
         sky.unwrap_or_default()
     ))
 }
@@ -203,23 +212,22 @@ fn value_words(
     let unit = stamp.unit.as_deref().unwrap_or("");
     let shown = if is_negated { -stored } else { stored };
     match Marks::of(stamp).classify(stored) {
-        PixelMark::Nan => "NaN (no value in the file)".into(),
-        PixelMark::Sentinel => format!("{} (fill value)", short_number(stored)),
+        PixelMark::Nan => text!("NaN (no value in the file)").into(),
+        PixelMark::Sentinel => {
+            text!("{number} (fill value)", number = short_number(stored))
+        }
         mark => {
-            let saturated = if mark == PixelMark::Saturated {
-                " saturated"
+            let number = short_number(shown);
+            let value = if mark == PixelMark::Saturated {
+                text!("{number} {unit} saturated", number, unit)
             } else {
-                ""
+                format!("{number} {unit}")
             };
             let sigma = statistics
                 .and_then(|statistics| statistics.in_sigma(stored))
                 .filter(|_| role != Role::Snr)
                 .map(|sigma| format!("  {:+.1} σ", if is_negated { -sigma } else { sigma }));
-            format!(
-                "{} {unit}{saturated}{}",
-                short_number(shown),
-                sigma.unwrap_or_default()
-            )
+            value + &sigma.unwrap_or_default()
         }
     }
 }

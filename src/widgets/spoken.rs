@@ -9,6 +9,7 @@ use egui::{Context, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, accesskit};
 use super::cells;
 use crate::{
     domain::{Candidate, CandidateIx},
+    text,
     workspace::shared::Shared,
 };
 
@@ -123,8 +124,8 @@ pub fn plot(response: &Response, name: &str, words: impl FnOnce() -> String) {
 pub fn rank_words(shared: &Shared, ix: CandidateIx) -> String {
     let count = shared.queue.order().len();
     shared.queue.rank(ix).map_or_else(
-        || "not in the list".to_owned(),
-        |rank| format!("candidate {} of {count}", rank + 1),
+        || text!("not in the list").to_owned(),
+        |rank| text!("candidate {rank} of {count}", rank = rank + 1, count),
     )
 }
 
@@ -133,15 +134,15 @@ pub fn label_words(shared: &Shared, candidate: &Candidate) -> String {
     let labels = shared.label_on_screen(candidate);
     let word = cells::label_word(labels);
     let mut words = match (word.is_empty(), labels.is_labelled()) {
-        (true, _) => "not labelled".to_owned(),
-        (false, true) => format!("labelled {word}"),
+        (true, _) => text!("not labelled").to_owned(),
+        (false, true) => text!("labelled {class}", class = word),
         (false, false) => word,
     };
     if labels.is_flagged {
-        words.push_str(", flagged");
+        words.push_str(text!(", flagged"));
     }
     if labels.note.is_some() {
-        words.push_str(", with a note");
+        words.push_str(text!(", with a note"));
     }
     words
 }
@@ -156,10 +157,10 @@ pub fn epoch_words(candidate: &Candidate, at: usize) -> String {
         .map(|mjd| format!("{} UTC", cells::mjd_clock(mjd)));
     let band = epoch.band.as_ref().map(ToString::to_string);
     let mag = epoch.mag.filter(|mag| mag.is_finite());
-    let mag = mag.map(|mag| format!("magnitude {mag:.1}"));
+    let mag = mag.map(|mag| text!("magnitude {mag}", mag = format_args!("{mag:.1}")));
     let known: Vec<_> = [date, band, mag].into_iter().flatten().collect();
     if known.is_empty() {
-        format!("number {}", at + 1)
+        text!("number {number}", number = at + 1)
     } else {
         known.join(", ")
     }

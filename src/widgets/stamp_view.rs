@@ -11,6 +11,7 @@ use crate::{
     domain::{CandidateIx, DifferenceSign, Role},
     gpu::StampInstance,
     imaging::{Look, Orientation, ScaleBar, View},
+    text,
     widgets::view_memory::{Camera, ViewMemory},
     workspace::{display::Scope, shared::Shared, stamp_cache::CachedStamp},
 };
@@ -71,7 +72,7 @@ impl Place {
             .epochs
             .get(self.epoch)?;
         let Some(stamp) = epoch.stamp(self.role) else {
-            self.print_line(ui, "none");
+            self.print_line(ui, text!("none"));
             return None;
         };
         let note = |memory: &mut ViewMemory, outcome| {
@@ -131,7 +132,7 @@ impl Place {
 
     /// In place of a stamp for which the GPU has no memory.
     fn note_no_room(&self, ui: &Ui) {
-        self.print_line(ui, "GPU memory full");
+        self.print_line(ui, text!("GPU memory full"));
         if self.rect.width() < LEAST_WIDTH + 2.0 * theme::GRID {
             let font = FontId::proportional(theme::CAPTION);
             let color = theme::caption_color(ui);
@@ -225,9 +226,11 @@ impl Laid {
             .epochs
             .get(self.place.epoch)?;
         match (epoch.difference_sign, shared.display.flips_sign) {
-            (DifferenceSign::ScienceMinusReference, _) => Some("sci − ref"),
-            (DifferenceSign::ReferenceMinusScience, false) => Some("ref − sci"),
-            (DifferenceSign::ReferenceMinusScience, true) => Some("sci − ref (sign flipped)"),
+            (DifferenceSign::ScienceMinusReference, _) => Some(text!("sci − ref")),
+            (DifferenceSign::ReferenceMinusScience, false) => Some(text!("ref − sci")),
+            (DifferenceSign::ReferenceMinusScience, true) => {
+                Some(text!("sci − ref (sign flipped)"))
+            }
             (DifferenceSign::Unknown, _) => None,
         }
     }

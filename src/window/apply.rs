@@ -17,7 +17,9 @@ use crate::{
         samp::state::What,
         team::merge::MergeProjects,
     },
+    language::translated_static,
     tasks::Task,
+    text,
     workspace::{
         action::{Action, Menu},
         context::Context,
@@ -182,7 +184,7 @@ impl AppState {
             Leave::Close => {
                 self.forget_set(cx);
                 self.shared.toast = None;
-                self.shared.report("the set is closed", cx.now);
+                self.shared.report(text!("the set is closed"), cx.now);
             }
             Leave::Open { paths, project } => {
                 self.forget_set(cx);
@@ -196,7 +198,7 @@ impl AppState {
         if command.names_candidates() && self.shared.is_picture_of_another_set() {
             if !matches!(command, Command::Session(Session::Page(_))) {
                 self.shared
-                    .report("that was about the set that was open before", cx.now);
+                    .report(text!("that was about the set that was open before"), cx.now);
             }
             return;
         }
@@ -268,10 +270,10 @@ impl AppState {
     fn act(&mut self, action: Action, cx: &Context) {
         if self.shared.shows_start_page() && needs_set(action) {
             let keys = &self.shared.settings.keys;
-            let text = format!(
-                "Open a set first ({}), or the demo set ({})",
-                keys.hint(Action::OpenFolder),
-                keys.hint(Action::OpenDemo)
+            let text = text!(
+                "Open a set first ({open}), or the demo set ({demo})",
+                open = keys.hint(Action::OpenFolder),
+                demo = keys.hint(Action::OpenDemo)
             );
             self.shared.report(text, cx.now);
             return;
@@ -344,11 +346,17 @@ impl AppState {
     /// What a person would lose by closing the window now, in a word.
     fn under_way(&self) -> Option<&'static str> {
         let is_so = [
-            (self.evaluation.is_writing(), "exporting"),
-            (self.saving.is_saving(), ConvertSet::NAME),
-            (self.light_curve.is_saving(), MeasureSet::NAME),
-            (self.fine_tuning.is_under_way(), "fine-tuning"),
-            (self.team.is_merging(), MergeProjects::NAME),
+            (self.evaluation.is_writing(), text!("exporting")),
+            (self.saving.is_saving(), translated_static(ConvertSet::NAME)),
+            (
+                self.light_curve.is_saving(),
+                translated_static(MeasureSet::NAME),
+            ),
+            (self.fine_tuning.is_under_way(), text!("fine-tuning")),
+            (
+                self.team.is_merging(),
+                translated_static(MergeProjects::NAME),
+            ),
         ];
         let mut rest = is_so.into_iter().filter(|(is_so, _)| *is_so);
         let files = self.label_files.under_way();

@@ -19,7 +19,7 @@ use winit::{event_loop::EventLoop, platform::run_on_demand::EventLoopExtRunOnDem
 use super::{Viewer, repaint, still_pointer::StillPointer};
 use crate::{
     gpu::{self, DeviceWatch, device},
-    logging,
+    logging, text,
     widgets::repaint_once,
 };
 
@@ -175,8 +175,10 @@ fn run_window(
             });
         if let (Some(reason), Some(state)) = (reason, render_state) {
             let name = state.adapter.get_info().name;
-            viewer.note_driver(format!(
-                "{reason}; every label is kept; {name} draws the window now"
+            viewer.note_driver(text!(
+                "{reason}; every label is kept; {name} draws the window now",
+                reason,
+                name
             ));
         }
         Ok(Box::new(Shown(viewer)))

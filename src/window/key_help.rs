@@ -1,9 +1,10 @@
 //! The key help: all keys at a glance, classes first.
 
-use egui::{Align, Align2, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Align2, Id, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::{command::Command, state::AppState};
 use crate::{
+    text,
     widgets::theme::{self, weak},
     workspace::action::{ACTIONS, Action, Menu},
 };
@@ -16,7 +17,8 @@ const LINE: f32 = 16.0;
 /// The sheet.
 pub fn key_help_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
     let mut is_open = true;
-    egui::Window::new("Keys")
+    egui::Window::new(text!("Keys"))
+        .id(Id::unique("keys"))
         .open(&mut is_open)
         .collapsible(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
@@ -27,10 +29,12 @@ pub fn key_help_ui(ui: &Ui, state: &AppState, commands: &mut Vec<Command>) {
                 ui.add_space(theme::GRID);
                 ui.label(weak(
                     ui,
-                    "Over a large stamp: wheel zooms, drag pans, right-drag changes contrast and bias, double click shows all. \
-                     Mosaic: click, Ctrl+click, Shift+click and drag select; double click opens. \
-                     Tab leads through everything; on a stamp, a plot or the mosaic keys stay what they are here. \
-                     Keys are dead while a text field has the keyboard; Esc leaves it. Change keys in Settings.",
+                    text!(
+                        "Over a large stamp: wheel zooms, drag pans, right-drag changes contrast and bias, double click shows all. \
+                         Mosaic: click, Ctrl+click, Shift+click and drag select; double click opens. \
+                         Tab leads through everything; on a stamp, a plot or the mosaic keys stay what they are here. \
+                         Keys are dead while a text field has the keyboard; Esc leaves it. Change keys in Settings."
+                    ),
                 ));
             });
         });
@@ -61,7 +65,7 @@ fn group(ui: &mut Ui, menu: Menu, state: &AppState) {
     for info in ACTIONS.iter().filter(|info| info.menu == menu) {
         let chords = state.shared.settings.keys.chords(info.action);
         let keys: Vec<_> = chords.iter().map(ToString::to_string).collect();
-        line(ui, &keys.join("  "), info.title);
+        line(ui, &keys.join("  "), info.title());
     }
 }
 

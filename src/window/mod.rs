@@ -51,7 +51,7 @@ use crate::{
     },
     gpu::DeviceWatch,
     logging::{self, panics},
-    widgets,
+    text, widgets,
     workspace::{
         action::Action, annotator::annotator, clock, context::Context, kept_index::Indexing,
         models, settings::Settings,
@@ -295,7 +295,10 @@ impl Viewer {
         for page in pages {
             if let Err(error) = system_open::that_detached(&page) {
                 ctx.copy_text(page);
-                let why = format!("no browser can be opened ({error}): the address is copied");
+                let why = text!(
+                    "no browser can be opened ({error}): the address is copied",
+                    error
+                );
                 self.state.shared.warn(why, clock::now());
             }
         }

@@ -1,9 +1,10 @@
 //! The command palette: any action by a part of its name.
 
-use egui::{Align2, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align2, Id, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{command::Command, memory::Memory, state::AppState};
 use crate::{
+    text,
     widgets::theme::{self, weak},
     workspace::action::{ACTIONS, Action, ActionInfo},
 };
@@ -12,16 +13,17 @@ use crate::{
 pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
     let is_left = ui.input(|input| input.key_pressed(Key::Escape));
     let mut asked = None;
-    egui::Window::new("Command palette")
+    egui::Window::new(text!("Command palette"))
+        .id(Id::unique("command palette"))
         .title_bar(false)
         .resizable(false)
         .anchor(Align2::CENTER_TOP, vec2(0.0, 60.0))
         .fixed_size(vec2(460.0, 380.0))
         .show(ui.ctx(), |ui| {
             let (text, row) = &mut memory.view.palette;
-            let field = TextEdit::singleline(text).hint_text("what do you want to do?");
+            let field = TextEdit::singleline(text).hint_text(text!("what do you want to do?"));
             let response = ui.add(field.desired_width(f32::INFINITY));
-            let response = response.on_hover_text("Find an action by a part of its name");
+            let response = response.on_hover_text(text!("Find an action by a part of its name"));
             response.request_focus();
             if response.changed() {
                 *row = 0;
@@ -42,7 +44,7 @@ pub fn palette_ui(ui: &Ui, state: &AppState, memory: &mut Memory, commands: &mut
                     .flatten()
             });
             if found.is_empty() {
-                ui.label(weak(ui, "No action has this in its name."));
+                ui.label(weak(ui, text!("No action has this in its name.")));
             }
             asked = chosen;
         });
@@ -60,18 +62,18 @@ fn rows_ui(ui: &mut Ui, state: &AppState, found: &[&ActionInfo], row: usize) -> 
         for (at, info) in found.iter().enumerate() {
             let key = state.shared.settings.keys.hint(info.action);
             let title = if at == row {
-                RichText::new(info.title)
+                RichText::new(info.title())
                     .strong()
                     .color(theme::accent_text(ui))
             } else {
-                RichText::new(info.title)
+                RichText::new(info.title())
             };
             let button = egui::Button::selectable(at == row, title).shortcut_text(key);
             let response = ui.add(button.min_size(vec2(ui.available_width(), 22.0)));
             if at == row {
                 response.scroll_to_me(None);
             }
-            if response.on_hover_text(info.help).clicked() {
+            if response.on_hover_text(info.help()).clicked() {
                 chosen = Some(info.action);
             }
         }
@@ -87,12 +89,12 @@ fn matching(text: &str) -> Vec<&'static ActionInfo> {
         .iter()
         .filter(|info| info.action != Action::Palette)
         .filter(|info| {
-            let all = format!("{} {}", info.title, info.help).to_lowercase();
+            let all = format!("{} {}", info.title(), info.help()).to_lowercase();
             words.iter().all(|word| all.contains(word))
         })
         .collect();
     found.sort_by_key(|info| {
-        let title = info.title.to_lowercase();
+        let title = info.title().to_lowercase();
         (
             !title.starts_with(&text),
             !words.iter().all(|word| title.contains(word)),

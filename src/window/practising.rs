@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     features::practice::state::is_open,
+    text,
     workspace::{
         action::{Action, Menu},
         context::Context,
@@ -53,6 +54,6 @@ impl AppState {
 
 fn refuse(state: &mut AppState, cx: &Context) {
     let key = state.shared.settings.keys.hint(Action::Practice);
-    let text = format!("not during a practice: end it first ({key})");
+    let text = text!("not during a practice: end it first ({key})", key);
     state.shared.report(text, cx.now);
 }

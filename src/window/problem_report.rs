@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::state::AppState;
-use crate::workspace::context::Context;
+use crate::{text, workspace::context::Context};
 
 /// Records of the log that a report carries.
 const RECORDS: usize = 60;
@@ -12,7 +12,7 @@ impl AppState {
     /// Copies a report and says so.
     pub(crate) fn copy_report(&mut self, cx: &Context) {
         self.shared.report(
-            "copied: version, system, graphics and the last lines of the log",
+            text!("copied: version, system, graphics and the last lines of the log"),
             cx.now,
         );
         self.clipboard = Some(self.problem_report());

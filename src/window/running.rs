@@ -15,7 +15,9 @@ use crate::{
         scoring::detections::FindDetections,
         similar::task::CompareStamps,
     },
+    language::translated_static,
     tasks::{Running, Task, progress::Progress},
+    text,
 };
 
 /// Work under way.
@@ -41,62 +43,66 @@ impl AppState {
         };
         let opening = progress(self.opening.opening.as_ref());
         add(
-            "indexing",
+            text!("indexing"),
             opening,
             Some(Command::Session(Session::StopIndexing)),
         );
-        add("reading new files", self.growing.reading(), None);
+        add(text!("reading new files"), self.growing.reading(), None);
         for (name, is_under_way) in self.short_work() {
             add(name, is_under_way.then(Progress::default), None);
         }
         let simulation = progress(self.simulation.running.as_ref());
         add(
-            "simulating",
+            text!("simulating"),
             simulation,
             Some(Command::Simulation(Simulation::Stop)),
         );
         add(
-            "scoring",
+            text!("scoring"),
             self.scoring_progress(),
             Some(Command::Scoring(Scoring::Stop)),
         );
         add(
-            FindDetections::NAME,
+            translated_static(FindDetections::NAME),
             progress(self.detections.running.as_ref()),
             None,
         );
         let training = self.training.running.as_ref();
         let training = training.map(|_| self.training.progress());
-        add("training", training, Some(Command::Train(Train::Stop)));
+        add(
+            text!("training"),
+            training,
+            Some(Command::Train(Train::Stop)),
+        );
         let fine_tuning = progress(self.fine_tuning.fine_tuning.as_ref());
         add(
-            "fine-tuning",
+            text!("fine-tuning"),
             fine_tuning,
             Some(Command::FineTune(FineTune::Stop)),
         );
         let measuring = progress(self.fine_tuning.measuring.as_ref());
         add(
-            "learning curve",
+            text!("learning curve"),
             measuring,
             Some(Command::FineTune(FineTune::StopCurve)),
         );
         add(
-            FindClosePairs::NAME,
+            translated_static(FindClosePairs::NAME),
             progress(self.close_pairs.finding.as_ref()),
             Some(Command::ClosePairs(ClosePairsCommand::Stop)),
         );
         add(
-            ConvertSet::NAME,
+            translated_static(ConvertSet::NAME),
             progress(self.saving.running.as_ref()),
             Some(Command::SaveStamps(SaveStamps::Stop)),
         );
         add(
-            MeasureSet::NAME,
+            translated_static(MeasureSet::NAME),
             progress(self.light_curve.saving.as_ref()),
             Some(Command::SavePhotometry(SavePhotometry::Stop)),
         );
         add(
-            CompareStamps::NAME,
+            translated_static(CompareStamps::NAME),
             progress(self.similar.comparing.as_ref()),
             Some(Command::Similar(SimilarCommand::Stop)),
         );
@@ -116,9 +122,9 @@ impl AppState {
         let map = progress(self.latent.map.running.as_ref());
         let map = map.filter(|progress| progress.total > 0);
         [
-            ("embedding", embedding, Latent::Stop),
-            ("adapting", adapting, Latent::StopAdapting),
-            ("mapping", map, Latent::StopMap),
+            (text!("embedding"), embedding, Latent::Stop),
+            (text!("adapting"), adapting, Latent::StopAdapting),
+            (text!("mapping"), map, Latent::StopMap),
         ]
     }
 
@@ -126,10 +132,10 @@ impl AppState {
     fn short_work(&self) -> [(&'static str, bool); 4] {
         let is_exporting = self.label_files.is_exporting() || self.evaluation.is_writing();
         [
-            ("exporting", is_exporting),
-            ("importing", self.label_files.is_importing()),
-            ("merging", self.team.is_merging()),
-            ("joining", self.opening.joining.is_some()),
+            (text!("exporting"), is_exporting),
+            (text!("importing"), self.label_files.is_importing()),
+            (text!("merging"), self.team.is_merging()),
+            (text!("joining"), self.opening.joining.is_some()),
         ]
     }
 

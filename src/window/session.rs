@@ -92,7 +92,7 @@ impl AppState {
             }
             Session::Key { action, chord } => {
                 self.shared
-                    .report(format!("{}: {chord}", action.info().title), cx.now);
+                    .report(format!("{}: {chord}", action.info().title()), cx.now);
                 self.shared.settings.keys.assign(action, chord);
                 self.shared.save_settings(cx);
             }

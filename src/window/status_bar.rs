@@ -10,11 +10,12 @@ use super::{
 use crate::{
     domain::{Timestamp, words::short},
     features::{scoring, team},
+    text,
     widgets::{
         readout, spoken,
         theme::{self, weak},
     },
-    workspace::{action::Action, shared::Shared},
+    workspace::{action::Action, display::look_in_words, shared::Shared},
 };
 
 /// How long a message stays, microseconds.
@@ -91,8 +92,8 @@ fn set_ui(ui: &mut Ui, state: &AppState, memory: &Memory, now: Timestamp) {
             format!(
                 "{} · {} · {} · {}",
                 display.preset.name(),
-                display.plain.stretch.name(),
-                display.plain.rule.name(),
+                look_in_words(display.plain.stretch.name()),
+                look_in_words(display.plain.rule.name()),
                 display.lock.name()
             ),
         ));
@@ -104,11 +105,13 @@ fn set_ui(ui: &mut Ui, state: &AppState, memory: &Memory, now: Timestamp) {
 /// The first keys, until some labels are given; then what the place is for.
 fn hint(state: &AppState) -> String {
     if state.shared.labelled() >= FIRST_LABELS || state.shared.candidate().is_none() {
-        return "point at a stamp to read its pixels".into();
+        return text!("point at a stamp to read its pixels").into();
     }
     let classes = &state.shared.vocabulary().classes;
     let classes = match &classes[..] {
-        [first, .., last] if classes.len() > 3 => format!("{}-{} classes", first.key, last.key),
+        [first, .., last] if classes.len() > 3 => {
+            text!("{first}-{last} classes", first = first.key, last = last.key)
+        }
         few => {
             let few = few
                 .iter()
@@ -117,11 +120,12 @@ fn hint(state: &AppState) -> String {
         }
     };
     let key = |action: Action| state.shared.settings.keys.hint(action);
-    format!(
-        "{classes} · {} unsure · {} next · {} keys",
-        key(Action::Unsure),
-        key(Action::NextUnlabelled),
-        key(Action::KeyHelp)
+    text!(
+        "{classes} · {unsure} unsure · {next} next · {keys} keys",
+        classes,
+        unsure = key(Action::Unsure),
+        next = key(Action::NextUnlabelled),
+        keys = key(Action::KeyHelp)
     )
 }
 
@@ -129,20 +133,23 @@ fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
     let rate = state
         .shared
         .decisions_per_minute(now)
-        .map(|rate| format!(" · {rate:.0}/min"));
+        .map(|rate| text!("{rate}/min", rate = format_args!("{rate:.0}")));
     let place = state
         .shared
         .place
         .candidate
         .and_then(|ix| state.shared.queue.rank(ix))
-        .map(|rank| format!("{} of {} · ", rank + 1, state.shared.queue.order().len()));
-    let counts = ui.label(format!(
-        "{}labelled {}/{}{}",
-        place.unwrap_or_default(),
-        state.shared.labelled(),
-        state.shared.catalogue.len(),
-        rate.unwrap_or_default()
-    ));
+        .map(|rank| {
+            let all = state.shared.queue.order().len();
+            text!("{rank} of {all}", rank = rank + 1, all)
+        });
+    let labelled = text!(
+        "labelled {labelled}/{all}",
+        labelled = state.shared.labelled(),
+        all = state.shared.catalogue.len()
+    );
+    let parts = place.into_iter().chain([labelled]).chain(rate);
+    let counts = ui.label(parts.collect::<Vec<_>>().join(" · "));
     spoken::line(ui, counts.rect, "current candidate", || {
         here_words(&state.shared)
     });
@@ -152,7 +159,7 @@ fn counts_ui(ui: &mut Ui, state: &AppState, now: Timestamp) {
 /// of the active model.
 fn here_words(shared: &Shared) -> String {
     let Some((ix, candidate)) = shared.place.candidate.zip(shared.candidate()) else {
-        return "no candidate on the screen".into();
+        return text!("no candidate on the screen").into();
     };
     let at = shared.place.epoch;
     let mut words = vec![
@@ -161,7 +168,8 @@ fn here_words(shared: &Shared) -> String {
         spoken::label_words(shared, candidate),
     ];
     if candidate.epochs.len() > 1 {
-        words.push(format!("epoch {} of {}", at + 1, candidate.epochs.len()));
+        let all = candidate.epochs.len();
+        words.push(text!("epoch {epoch} of {all}", epoch = at + 1, all));
     }
     let reading = scoring::badge::of_epoch(shared, ix, at);
     words.extend(reading.map(|reading| scoring::badge::reading_words(shared, reading)));
@@ -177,22 +185,22 @@ fn saved_ui(ui: &mut Ui, state: &AppState) {
     ) {
         (Some(fault), unsaved, _) => {
             let text = match state.shared.project.path {
-                _ if unsaved > 0 => format!("{unsaved} labels NOT on disk"),
-                Some(_) => "project NOT on disk".into(),
-                None => "no labels".into(),
+                _ if unsaved > 0 => text!("{unsaved} labels NOT on disk", unsaved),
+                Some(_) => text!("project NOT on disk").into(),
+                None => text!("no labels").into(),
             };
             let text = RichText::new(text).strong().color(theme::alarm_text(ui));
             let shown = ui.label(text).on_hover_text(fault);
             spoken::announce(&shown, true);
         }
         (None, 0, Some(path)) => {
-            ui.label(weak(ui, "saved")).on_hover_text(format!(
-                "every decision is on disk: {}",
-                short(&path.to_string_lossy(), TIP)
+            ui.label(weak(ui, text!("saved"))).on_hover_text(text!(
+                "every decision is on disk: {path}",
+                path = short(&path.to_string_lossy(), TIP)
             ));
         }
         (None, unsaved, Some(_)) => {
-            ui.label(weak(ui, format!("writing {unsaved}…")));
+            ui.label(weak(ui, text!("writing {unsaved}…", unsaved)));
         }
         (None, _, None) => {}
     }
@@ -226,7 +234,7 @@ fn toast_ui(
     };
     let text = if toast.offers_undo {
         let key = state.shared.settings.keys.hint(Action::Undo);
-        format!("{} ({key} takes back)", toast.text)
+        text!("{what} ({key} takes back)", what = toast.text, key)
     } else {
         toast.text.clone()
     };

@@ -11,13 +11,14 @@ use super::{
 use crate::{
     domain::words::short,
     imaging::{ColorMap, LimitRule, Preset, Stretch},
+    text,
     widgets::{
         cells,
         theme::{self, weak},
     },
     workspace::{
         action::{ACTIONS, Action, Menu},
-        display::Display,
+        display::{Display, look_in_words},
         screen::{Field, Screen},
     },
 };
@@ -71,9 +72,9 @@ fn screens_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ] {
         let title = match screen {
             Screen::Problems if !state.shared.problems.is_empty() => {
-                format!("Problems ({})", state.shared.problems.len())
+                text!("Problems ({count})", count = state.shared.problems.len())
             }
-            _ => action.info().title.to_owned(),
+            _ => action.info().title().to_owned(),
         };
         let key = state.shared.settings.keys.hint(action);
         let is_shown = state.shared.screen == screen && !state.shared.shows_start_page();
@@ -90,7 +91,7 @@ fn screens_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         });
         if response
             .inner
-            .on_hover_text(format!("{} ({key})", action.info().help))
+            .on_hover_text(format!("{} ({key})", action.info().help()))
             .clicked()
         {
             commands.push(Command::Do(action));
@@ -101,8 +102,8 @@ fn screens_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 fn menu_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<Command>) {
     for info in ACTIONS.iter().filter(|info| info.menu == menu) {
         let key = state.shared.settings.keys.hint(info.action);
-        let button = egui::Button::new(info.title).shortcut_text(key);
-        if ui.add(button).on_hover_text(info.help).clicked() {
+        let button = egui::Button::new(info.title()).shortcut_text(key);
+        if ui.add(button).on_hover_text(info.help()).clicked() {
             commands.push(Command::Do(info.action));
             ui.close();
         }
@@ -113,12 +114,12 @@ fn menu_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<Command
 fn look_menus(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.separator();
     let mut display = state.shared.display.clone();
-    ui.menu_button("Look of", |ui| {
+    ui.menu_button(text!("Look of"), |ui| {
         for preset in Preset::ALL {
             let is_chosen = display.preset == preset;
             let response = ui
                 .radio(is_chosen, preset.name())
-                .on_hover_text(preset.description());
+                .on_hover_text(look_in_words(preset.description()));
             if response.clicked() {
                 display.use_preset(preset);
             }
@@ -126,39 +127,39 @@ fn look_menus(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     });
     choice(
         ui,
-        "Stretch, science and reference",
+        text!("Stretch, science and reference"),
         &Stretch::ALL,
-        Stretch::name,
+        |stretch| look_in_words(stretch.name()),
         |display| &mut display.plain.stretch,
         &mut display,
     );
     choice(
         ui,
-        "Stretch, difference",
+        text!("Stretch, difference"),
         &Stretch::ALL,
-        Stretch::name,
+        |stretch| look_in_words(stretch.name()),
         |display| &mut display.difference.stretch,
         &mut display,
     );
     choice(
         ui,
-        "Limits, science and reference",
+        text!("Limits, science and reference"),
         &LimitRule::ALL,
-        LimitRule::name,
+        |rule| look_in_words(rule.name()),
         |display| &mut display.plain.rule,
         &mut display,
     );
     choice(
         ui,
-        "Limits, difference",
+        text!("Limits, difference"),
         &LimitRule::ALL,
-        LimitRule::name,
+        |rule| look_in_words(rule.name()),
         |display| &mut display.difference.rule,
         &mut display,
     );
     choice(
         ui,
-        "Colours, science and reference",
+        text!("Colours, science and reference"),
         &ColorMap::ALL,
         ColorMap::name,
         |display| &mut display.plain.color_map,
@@ -166,7 +167,7 @@ fn look_menus(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     );
     choice(
         ui,
-        "Colours, difference",
+        text!("Colours, difference"),
         &ColorMap::ALL,
         ColorMap::name,
         |display| &mut display.difference.color_map,
@@ -225,7 +226,7 @@ fn running_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         let bar = ProgressBar::new(share).desired_width(width).text(&text);
         ui.add(bar).on_hover_text(text);
         let Some(stop) = stop else { continue };
-        let help = format!("Stop {name}");
+        let help = text!("Stop {name}", name);
         let button = cells::named(ui.small_button("✖"), egui::Role::Button, &help);
         if button.on_hover_text(help).clicked() {
             commands.push(stop);
@@ -241,7 +242,7 @@ pub(super) fn set_name(state: &AppState) -> Option<String> {
     let name = short(&name.to_string_lossy(), NAME);
     Some(match paths.len() - 1 {
         0 => name,
-        more => format!("{name} and {more} more"),
+        more => text!("{name} and {more} more", name, more),
     })
 }
 
@@ -249,7 +250,7 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
     let Some(name) = set_name(state) else {
         return;
     };
-    let text = format!("set: {name}");
+    let text = text!("set: {name}", name);
     let mut about: Vec<_> = state
         .shared
         .recognised
@@ -258,9 +259,9 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
         .map(|(path, rule)| format!("{}: {rule}", short(&path.to_string_lossy(), TIP)))
         .collect();
     if let Some(project) = &state.shared.project.path {
-        about.push(format!(
-            "labels: {}",
-            short(&project.to_string_lossy(), TIP)
+        about.push(text!(
+            "labels: {path}",
+            path = short(&project.to_string_lossy(), TIP)
         ));
     }
     let name = egui::Label::new(weak(ui, text)).truncate();
@@ -268,9 +269,9 @@ fn opened_ui(ui: &mut Ui, state: &AppState) {
 }
 
 fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut Vec<Command>) {
-    let hint = format!(
-        "search id ({})",
-        state.shared.settings.keys.hint(Action::Search)
+    let hint = text!(
+        "search id ({key})",
+        key = state.shared.settings.keys.hint(Action::Search)
     );
     cells::serve_focus(ui, &state.shared, &mut memory.view, Field::Search);
     let field = TextEdit::singleline(&mut memory.view.search)
@@ -280,9 +281,9 @@ fn search_ui(ui: &mut Ui, state: &AppState, memory: &mut Memory, commands: &mut 
         .margin(egui::Margin::symmetric(8, 3))
         .align(egui::Align2::LEFT_CENTER)
         .desired_width((ui.available_width() - 2.0 * theme::GRID).clamp(60.0, 150.0));
-    let response = ui
-        .add(field)
-        .on_hover_text("Search by a part of the identifier; Enter finds the next");
+    let response = ui.add(field).on_hover_text(text!(
+        "Search by a part of the identifier; Enter finds the next"
+    ));
     if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         commands.push(Command::Queue(QueueCommand::Search(
             memory.view.search.clone(),

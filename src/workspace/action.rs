@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::pick::PickFor;
+use crate::language::translated_static;
 
 /// What a person can ask for with one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,9 +148,9 @@ impl Menu {
         Self::Help,
     ];
 
-    /// The menu's title.
-    pub const fn title(self) -> &'static str {
-        match self {
+    /// The menu's title, in the language of the window.
+    pub fn title(self) -> &'static str {
+        translated_static(match self {
             Self::File => "File",
             Self::Go => "Go",
             Self::Label => "Label",
@@ -157,7 +158,7 @@ impl Menu {
             Self::Model => "Model",
             Self::Window => "Window",
             Self::Help => "Help",
-        }
+        })
     }
 }
 
@@ -166,11 +167,30 @@ impl Menu {
 pub struct ActionInfo {
     pub action: Action,
     pub menu: Menu,
-    pub title: &'static str,
-    /// What it does, in a sentence.
-    pub help: &'static str,
+    title: &'static str,
+    help: &'static str,
     /// Its keys, unless the user chose others.
     pub keys: &'static [&'static str],
+}
+
+impl ActionInfo {
+    /// Its name, in the language of the window.
+    pub fn title(&self) -> &'static str {
+        translated_static(self.title)
+    }
+
+    /// What it does, in a sentence, in the language of the window.
+    pub fn help(&self) -> &'static str {
+        translated_static(self.help)
+    }
+
+    pub const fn english_title(&self) -> &'static str {
+        self.title
+    }
+
+    pub const fn english_help(&self) -> &'static str {
+        self.help
+    }
 }
 
 const fn row(

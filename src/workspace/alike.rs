@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::{CandidateIx, words::rounded};
+use crate::{
+    domain::{CandidateIx, words::rounded},
+    text,
+};
 
 /// Of two stamps that have nothing to do with each other the likeness scatters about 0 by the root of one over the
 /// directions that are compared (64): by .125.
@@ -26,10 +29,10 @@ impl Neighbour {
     /// "much alike", "alike", "a little alike", "hardly alike".
     pub fn in_words(&self) -> &'static str {
         match self.likeness {
-            likeness if likeness >= MUCH => "much alike",
-            likeness if likeness >= SOME => "alike",
-            likeness if likeness >= BY_CHANCE => "a little alike",
-            _ => "hardly alike",
+            likeness if likeness >= MUCH => text!("much alike"),
+            likeness if likeness >= SOME => text!("alike"),
+            likeness if likeness >= BY_CHANCE => text!("a little alike"),
+            _ => text!("hardly alike"),
         }
     }
 

@@ -5,8 +5,44 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use crate::{
     domain::{DifferenceSign, Role},
+    english,
     imaging::{ColorMap, LimitRule, Limits, Preset, Recipe, Stretch},
+    language::translated_static,
+    text,
 };
+
+/// Names and descriptions of looks: `imaging`, where they come from, knows no language.
+const LOOKS: [&str; 21] = [
+    english!("linear"),
+    english!("log"),
+    english!("sqrt"),
+    english!("square"),
+    english!("asinh"),
+    english!("sinh"),
+    english!("power"),
+    english!("histogram-equal"),
+    english!("above sky"),
+    english!("min-max"),
+    english!("percentile"),
+    english!("zscale"),
+    english!("sigma clip"),
+    english!("manual"),
+    english!("central box"),
+    english!(
+        "science and reference: asinh softened by the noise, from 2 sigma under each stamp's sky to 99.8 % of the pixels; difference: linear, symmetric about zero, blue fades, red brightens"
+    ),
+    english!("grey; science and reference up to the brightest of the central 4×4"),
+    english!("reversed Blues, 0.5 to 99.95 %; asinh, difference linear"),
+    english!("bone, 1 to 100 %; log, difference linear"),
+    english!("grey, linear, zscale 0.25 of 600 pixels; NaN red"),
+    english!("bone, linear, minimum to maximum"),
+];
+
+/// A stretch, a rule of limits or a description of a look in the language of the window.
+pub fn look_in_words(english: &'static str) -> &'static str {
+    debug_assert!(LOOKS.contains(&english), "{english} is not translated");
+    translated_static(english)
+}
 
 /// Over what limits are found together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,11 +62,11 @@ impl Lock {
     pub const ALL: [Self; 3] = [Self::Object, Self::Set, Self::Free];
 
     /// The name on screen.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Object => "locked over epochs",
-            Self::Set => "locked over the set",
-            Self::Free => "free",
+            Self::Object => text!("locked over epochs"),
+            Self::Set => text!("locked over the set"),
+            Self::Free => text!("free"),
         }
     }
 }
@@ -188,11 +224,12 @@ impl Display {
         Some(match action {
             Action::NextPreset => {
                 self.use_preset(next(&Preset::ALL, &self.preset));
-                format!("look: {}", self.preset.name())
+                text!("look: {look}", look = self.preset.name())
             }
             Action::NextStretch => {
                 self.plain.stretch = next(&Stretch::ALL, &self.plain.stretch);
-                format!("stretch: {}", self.plain.stretch.name())
+                let stretch = look_in_words(self.plain.stretch.name());
+                text!("stretch: {stretch}", stretch)
             }
             Action::NextLimits => {
                 let rules = &LimitRule::ALL;
@@ -203,18 +240,18 @@ impl Display {
                 self.plain.rule = rule;
                 self.difference.rule = rule;
                 self.set_limits = SetLimits::default();
-                format!("limits: {}", rule.name())
+                text!("limits: {limits}", limits = look_in_words(rule.name()))
             }
             Action::NextColorMap => {
                 self.plain.color_map = next(&ColorMap::ALL, &self.plain.color_map);
-                format!("colour map: {}", self.plain.color_map.name())
+                text!("colour map: {map}", map = self.plain.color_map.name())
             }
             Action::Invert => {
                 self.plain.is_inverted = !self.plain.is_inverted;
                 if self.plain.is_inverted {
-                    "inverted".into()
+                    text!("inverted").into()
                 } else {
-                    "not inverted".into()
+                    text!("not inverted").into()
                 }
             }
             Action::AutoContrast => {
@@ -224,30 +261,31 @@ impl Display {
                 self.difference.rule = fresh.difference.rule;
                 self.snr.rule = fresh.snr.rule;
                 self.set_limits = SetLimits::default();
-                "contrast and limits automatic".into()
+                text!("contrast and limits automatic").into()
             }
             Action::NorthUp => {
                 self.is_north_up = !self.is_north_up;
                 if self.is_north_up {
-                    "north up".into()
+                    text!("north up").into()
                 } else {
-                    "file orientation".into()
+                    text!("file orientation").into()
                 }
             }
             Action::FlipSign => {
                 self.flips_sign = !self.flips_sign;
                 if self.flips_sign {
-                    "differences shown as science minus reference".into()
+                    text!("differences shown as science minus reference").into()
                 } else {
-                    "differences with the sign of the file".into()
+                    text!("differences with the sign of the file").into()
                 }
             }
             Action::Crosshair => {
                 self.has_crosshair = !self.has_crosshair;
-                format!(
-                    "cross-hair {}",
-                    if self.has_crosshair { "on" } else { "off" }
-                )
+                if self.has_crosshair {
+                    text!("cross-hair on").into()
+                } else {
+                    text!("cross-hair off").into()
+                }
             }
             _ => return None,
         })
@@ -257,4 +295,19 @@ impl Display {
 pub(super) fn next<T: Copy + PartialEq>(all: &[T], present: &T) -> T {
     let at = all.iter().position(|known| known == present);
     all[at.map_or(0, |at| at + 1) % all.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_look_can_be_translated() {
+        let stretches = Stretch::ALL.map(Stretch::name).into_iter();
+        let rules = LimitRule::ALL.map(LimitRule::name);
+        let descriptions = Preset::ALL.map(Preset::description);
+        for text in stretches.chain(rules).chain(descriptions) {
+            assert!(LOOKS.contains(&text), "{text}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::context::Context;
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Role},
+    text,
     workspace::{
         command::Go,
         place::{Motion, Place},
@@ -42,9 +43,13 @@ impl Shared {
         let from = self.place.candidate;
         match self.queue.neighbour(from, steps) {
             Some(candidate) if Some(candidate) == from => {
-                let end = if steps > 0 { "end" } else { "start" };
+                let text = if steps > 0 {
+                    text!("this is the end of the queue")
+                } else {
+                    text!("this is the start of the queue")
+                };
                 if self.toast.is_none() {
-                    self.report(format!("this is the {end} of the queue"), cx.now);
+                    self.report(text, cx.now);
                 }
             }
             Some(candidate) => self.go_to(candidate, cx),
@@ -63,9 +68,9 @@ impl Shared {
             return;
         }
         let text = if self.queue.order().is_empty() {
-            "no candidate matches the filter"
+            text!("no candidate matches the filter")
         } else {
-            "every candidate of the queue has been judged"
+            text!("every candidate of the queue has been judged")
         };
         self.report(text, cx.now);
     }
@@ -147,9 +152,12 @@ impl Shared {
         let is_hidden = self.catalogue.iter().any(|(ix, _)| is_match(ix));
         self.warn(
             if is_hidden {
-                format!("{text}: only among the candidates that the filter hides")
+                text!(
+                    "{part}: only among the candidates that the filter hides",
+                    part = text
+                )
             } else {
-                format!("{text}: no candidate has this in its id")
+                text!("{part}: no candidate has this in its id", part = text)
             },
             cx.now,
         );
@@ -174,10 +182,10 @@ impl Shared {
         let candidate = self.candidate()?;
         match motion {
             Motion::Play { .. } if candidate.epochs.len() < 2 => {
-                Some("nothing to play: there is one epoch")
+                Some(text!("nothing to play: there is one epoch"))
             }
             Motion::Blink { .. } if candidate.roles().len() < 2 => {
-                Some("nothing to blink: there is one image an epoch")
+                Some(text!("nothing to blink: there is one image an epoch"))
             }
             _ => None,
         }

@@ -6,11 +6,14 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 
 use crate::{
     domain::LabelEvent,
+    english,
+    language::translated_static,
     store::{Place, Project, StoreError},
     tasks::{
         Wake, fault,
         thread::{self, Broken},
     },
+    text,
 };
 
 /// News of the project file.
@@ -112,7 +115,7 @@ impl Journal {
         // Every piece of work is guarded; where the thread breaks off all the same, it is reported.
         thread::start("journal", work, move |end| {
             if end.is_err() {
-                let why = Broken::sentence("the journal writer");
+                let why = Broken::sentence(text!("the journal writer"));
                 broken.send(JournalNews::NotSaved { why });
             }
         })?;
@@ -390,7 +393,7 @@ impl Writer {
                 Err(_) => self.open_again(),
             }
         }
-        self.note_fault(Broken::sentence("writing labels") + "; it is tried again");
+        self.note_fault(Broken::sentence(text!("writing labels")) + text!("; it is tried again"));
     }
 
     fn note_written(&mut self, events: usize) {
@@ -461,16 +464,18 @@ impl Writer {
             Place::Same => return Ok(()),
             Place::Gone => {
                 self.project.make_again()?;
-                "was removed while it was open: it was written again with all its labels"
+                english!("was removed while it was open: it was written again with all its labels")
             }
             Place::Replaced => {
                 self.project.adopt()?;
-                "was exchanged while it was open for a copy with the same labels: work goes on there"
+                english!(
+                    "was exchanged while it was open for a copy with the same labels: work goes on there"
+                )
             }
         };
         log::warn!("{path} {news}");
         self.report(JournalNews::Restored {
-            news: format!("{path} {news}"),
+            news: format!("{path} {}", translated_static(news)),
         });
         self.is_stale = true;
         Ok(())

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{Candidate, CandidateIx, Epoch, Role, Stamp},
     imaging::{Limits, Look, SharedLook},
+    text,
     workspace::display::SetLimits,
 };
 
@@ -116,7 +117,7 @@ impl Shared {
     pub fn next_lock(&mut self) -> String {
         self.display.lock = next(&Lock::ALL, &self.display.lock);
         self.lock_set_again();
-        format!("scale {}", self.display.lock.name())
+        text!("scale {lock}", lock = self.display.lock.name())
     }
 
     /// Finds the limits of the set anew, where it is locked.

@@ -15,6 +15,7 @@ use crate::{
     domain::{ModelCard, ModelId},
     learn::{Compute, LearnError, Wish},
     tasks::{TaskContext, compute_queue::Priority, step_times::Phase},
+    text,
 };
 
 /// A version of a model, and where it is read.
@@ -102,10 +103,11 @@ impl ModelRegistry {
             }
         });
         let name = compute.name();
-        let sentence =
-            format!("{name} no longer computes; networks are computed on the CPU from now on");
-        log::warn!("{sentence}");
-        Some(sentence)
+        log::warn!("{name} no longer computes; networks are computed on the CPU from now on");
+        Some(text!(
+            "{name} no longer computes; networks are computed on the CPU from now on",
+            name
+        ))
     }
 
     /// The model of that version, where it was read.

@@ -1,6 +1,7 @@
 //! What file dialogs are opened for, and the rules of each: the same for those of the system and
 //! ours.
 
+use crate::{english, text};
 use serde::{Deserialize, Serialize};
 
 /// What a file dialog was opened for.
@@ -83,39 +84,43 @@ impl PickFor {
     }
 
     /// The title of the dialog.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
-            Self::OpenFiles => "Open stamps, packets or archives",
-            Self::OpenFolder => "Open a folder",
-            Self::Vocabulary => "Add a vocabulary",
-            Self::ImportLabels => "Import labels",
-            Self::MergeProjects => "Merge projects into this one",
-            Self::JoinTable => "Join a table",
-            Self::ExportLabels => "Export labels",
-            Self::NightReport => "Write a report",
-            Self::SavePhotometry => "Save photometry",
-            Self::SaveStamps => "Save stamps: .parquet, or a folder by a name without ending",
-            Self::Certificate => "A file for the certificate",
-            Self::Survey | Self::TrainingSurvey => "Choose a survey",
-            Self::Templates => "Choose a folder of templates",
-            Self::SimulationFolder => "Choose an empty folder for the simulation",
-            Self::EvaluationFolder => "Choose a folder for the figures",
-            Self::Model | Self::LatentModel => "Add a model",
-            Self::NewModel => "A file for the new model",
+            Self::OpenFiles => text!("Open stamps, packets or archives"),
+            Self::OpenFolder => text!("Open a folder"),
+            Self::Vocabulary => text!("Add a vocabulary"),
+            Self::ImportLabels => text!("Import labels"),
+            Self::MergeProjects => text!("Merge projects into this one"),
+            Self::JoinTable => text!("Join a table"),
+            Self::ExportLabels => text!("Export labels"),
+            Self::NightReport => text!("Write a report"),
+            Self::SavePhotometry => text!("Save photometry"),
+            Self::SaveStamps => {
+                text!("Save stamps: .parquet, or a folder by a name without ending")
+            }
+            Self::Certificate => text!("A file for the certificate"),
+            Self::Survey | Self::TrainingSurvey => text!("Choose a survey"),
+            Self::Templates => text!("Choose a folder of templates"),
+            Self::SimulationFolder => text!("Choose an empty folder for the simulation"),
+            Self::EvaluationFolder => text!("Choose a folder for the figures"),
+            Self::Model | Self::LatentModel => text!("Add a model"),
+            Self::NewModel => text!("A file for the new model"),
         }
     }
 
-    /// Kinds of files that are offered; none for all.
+    /// Kinds of files that are offered, in English; none for all.
     pub const fn filters(self) -> Filters {
         match self {
-            Self::Vocabulary => &[("Vocabulary", &["toml"])],
-            Self::ImportLabels => &[("Table of labels (id,label)", &["csv"])],
-            Self::MergeProjects => &[("Project", &["destello"])],
-            Self::Certificate => &[("Page", &["html"])],
-            Self::Survey | Self::TrainingSurvey => &[("Survey", &["toml"])],
-            Self::LatentModel | Self::NewModel => &[("Model with its card", &["safetensors"])],
+            Self::Vocabulary => &[(english!("Vocabulary"), &["toml"])],
+            Self::ImportLabels => &[(english!("Table of labels (id,label)"), &["csv"])],
+            Self::MergeProjects => &[(english!("Project"), &["destello"])],
+            Self::Certificate => &[(english!("Page"), &["html"])],
+            Self::Survey | Self::TrainingSurvey => &[(english!("Survey"), &["toml"])],
+            Self::LatentModel | Self::NewModel => {
+                &[(english!("Model with its card"), &["safetensors"])]
+            }
             Self::Model => &[(
-                "Model with its card, or ONNX with its recipe",
+                english!("Model with its card, or ONNX with its recipe"),
                 &["safetensors", "forest", "model", "onnx"],
             )],
             Self::ExportLabels => &[
@@ -123,22 +128,25 @@ impl PickFor {
                 ("JSON Lines", &["jsonl"]),
                 ("Parquet", &["parquet"]),
                 ("VOTable", &["vot", "xml"]),
-                ("DS9 regions", &["reg"]),
-                ("Night report", &["html"]),
-                ("FITS table or training bundle", &["fits"]),
-                ("Lasair annotations", &["lasair.jsonl"]),
-                ("SkyPortal classifications", &["skyportal.json"]),
-                ("TNS bulk report", &["tns.json"]),
-                ("Zooniverse manifest with pictures", &["zooniverse.csv"]),
-                ("Label Studio tasks", &["labelstudio.json"]),
+                (english!("DS9 regions"), &["reg"]),
+                (english!("Night report"), &["html"]),
+                (english!("FITS table or training bundle"), &["fits"]),
+                (english!("Lasair annotations"), &["lasair.jsonl"]),
+                (english!("SkyPortal classifications"), &["skyportal.json"]),
+                (english!("TNS bulk report"), &["tns.json"]),
+                (
+                    english!("Zooniverse manifest with pictures"),
+                    &["zooniverse.csv"],
+                ),
+                (english!("Label Studio tasks"), &["labelstudio.json"]),
             ],
-            Self::NightReport => &[("Night report", &["html"])],
+            Self::NightReport => &[(english!("Night report"), &["html"])],
             Self::SavePhotometry => &[
                 ("CSV", &["csv"]),
                 ("Parquet", &["parquet"]),
-                ("FITS table", &["fits"]),
+                (english!("FITS table"), &["fits"]),
             ],
-            Self::SaveStamps => &[("Parquet with cutouts", &["parquet"])],
+            Self::SaveStamps => &[(english!("Parquet with cutouts"), &["parquet"])],
             Self::OpenFiles
             | Self::OpenFolder
             | Self::JoinTable

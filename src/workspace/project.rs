@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::io::kept_index::Reuse;
+use crate::{io::kept_index::Reuse, text};
 
 /// The project file and what is not on disk yet.
 #[derive(Clone, Debug, Default)]
@@ -33,16 +33,16 @@ impl ProjectState {
         let Reuse { kept, read } = self.reuse;
         let files = |count: usize| {
             if count == 1 {
-                "1 file".to_owned()
+                text!("1 file").to_owned()
             } else {
-                format!("{count} files")
+                text!("{count} files", count)
             }
         };
         (kept > 0).then(|| {
-            format!(
-                "{} as they were at the last opening, by the kept index; {} read (File, Read all files again)",
-                files(kept),
-                files(read)
+            text!(
+                "{kept} as they were at the last opening, by the kept index; {read} read (File, Read all files again)",
+                kept = files(kept),
+                read = files(read)
             )
         })
     }

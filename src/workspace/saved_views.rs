@@ -1,6 +1,7 @@
 //! Saved views in use: which is shown, and how one is shown, one key away in every set.
 
 use super::{action::Action, context::Context, saved_view::SavedView, shared::Shared};
+use crate::text;
 
 /// The keys of the first ones.
 pub const KEYS: [Action; 5] = [
@@ -36,9 +37,9 @@ impl Shared {
     /// Shows a saved view; says how to save one where there is none at that place.
     pub fn show_view(&mut self, at: usize, cx: &Context) {
         let Some(view) = self.settings.views.get(at).cloned() else {
-            let text = format!(
-                "There is no saved view {}: \"Views\" above the list saves filter, order and screen",
-                at + 1
+            let text = text!(
+                "There is no saved view {number}: \"Views\" above the list saves filter, order and screen",
+                number = at + 1
             );
             self.report(text, cx.now);
             return;
@@ -46,6 +47,6 @@ impl Shared {
         self.show(view.screen);
         self.queue.forget_shortlist();
         self.show_queue(view.queue, cx);
-        self.report(format!("View: {}", view.name), cx.now);
+        self.report(text!("View: {name}", name = view.name), cx.now);
     }
 }

@@ -33,6 +33,7 @@ use crate::{
         Timestamp, Vocabulary, label::StepIds,
     },
     logging::LogLines,
+    text,
     workspace::queue::facts::Facts,
 };
 
@@ -298,7 +299,7 @@ impl Shared {
     pub fn has_listed(&mut self, cx: &Context) -> bool {
         let has_listed = !self.queue.order().is_empty();
         if !has_listed {
-            self.warn("the list is empty: there is nothing to save", cx.now);
+            self.warn(text!("the list is empty: there is nothing to save"), cx.now);
         }
         has_listed
     }
@@ -359,7 +360,7 @@ impl Shared {
         self.set_queue(QueueSpec::default());
         self.project = ProjectState::default();
         if let Err(error) = self.stamps.change_set() {
-            self.report_fault(format!("stamps cannot be decoded: {error}"), cx);
+            self.report_fault(text!("stamps cannot be decoded: {error}", error), cx);
         }
     }
 
@@ -376,7 +377,13 @@ impl Shared {
     /// Keeps the settings of this user.
     pub fn save_settings(&mut self, cx: &Context) {
         if let Err(error) = (cx.save_settings)(&self.settings) {
-            self.report_fault(format!("the settings are not kept: {error:#}"), cx);
+            self.report_fault(
+                text!(
+                    "the settings are not kept: {error}",
+                    error = format_args!("{error:#}")
+                ),
+                cx,
+            );
         }
     }
 

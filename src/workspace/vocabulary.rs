@@ -7,6 +7,7 @@ use crate::{
     domain::{Problem, Vocabulary},
     io::vocabulary_file,
     tasks::{Task, TaskContext},
+    text,
 };
 
 /// The built-in vocabulary of that name, else the one in the TOML file of that path.
@@ -82,9 +83,10 @@ impl Shared {
         let is_built_in = at < Vocabulary::built_ins().len();
         if is_built_in && self.vocabularies[at] != vocabulary {
             let name = &vocabulary.name;
-            let why = format!(
-                "{}: {name} is the name of a built-in vocabulary: give yours another",
-                source.display()
+            let why = text!(
+                "{file}: {name} is the name of a built-in vocabulary: give yours another",
+                file = source.display(),
+                name
             );
             self.warn(why, cx.now);
             return;
@@ -96,7 +98,10 @@ impl Shared {
             self.vocabularies[at] = vocabulary;
         }
         self.vocabulary = at;
-        self.report(format!("vocabulary: {}", self.vocabulary().title), cx.now);
+        self.report(
+            text!("vocabulary: {name}", name = self.vocabulary().title),
+            cx.now,
+        );
         self.save_session();
         if !is_built_in && !self.settings.vocabulary_files.contains(&source) {
             self.settings.vocabulary_files.push(source);

@@ -52,7 +52,7 @@ fn where_to_stop_leads_to_its_plot() {
         window.open(&[sky.path()], &sky.beside("p.destello"));
         window.label_truths(19);
     });
-    let control = Action::RefreshQueue.info().title;
+    let control = Action::RefreshQueue.info().title();
     let control_before = rect_of(&view, control);
     assert!(!shows(&view, "look at "), "{:?}", texts(&view));
     let line = line_of(&mut view);

@@ -148,7 +148,7 @@ fn every_action_is_reached_by_the_palette() {
         tidy(&mut view);
         let zoom = view.state().memory.view.camera;
         press(&mut view, Modifiers::COMMAND, Key::P);
-        type_text(&mut view, info.title);
+        type_text(&mut view, info.title());
         view.key_press(Key::Enter);
         // What plays does not come to rest.
         view.run_steps(4);
@@ -156,15 +156,15 @@ fn every_action_is_reached_by_the_palette() {
         let wanted = format!("Do({:?})", info.action);
         match info.action {
             Action::ZoomIn | Action::ZoomOut => {
-                assert_ne!(view.state().memory.view.camera, zoom, "{}", info.title);
+                assert_ne!(view.state().memory.view.camera, zoom, "{}", info.title());
             }
             Action::ZoomReset => assert_eq!(asked, ["Do(Palette)"]),
-            _ => assert_eq!(asked[..2], ["Do(Palette)", &*wanted], "{}", info.title),
+            _ => assert_eq!(asked[..2], ["Do(Palette)", &*wanted], "{}", info.title()),
         }
         assert!(
             !window(&view).state.shared.panes.contains(&Pane::Palette),
             "{}",
-            info.title
+            info.title()
         );
     }
     assert!(window(&view).has_quit);
@@ -180,7 +180,7 @@ fn every_action_stands_in_a_menu_with_its_key() {
         let found = texts(&view);
         for info in ACTIONS.iter().filter(|info| info.menu == menu) {
             let key = window(&view).state.shared.settings.keys.hint(info.action);
-            let name = format!("{} {key}", info.title);
+            let name = format!("{} {key}", info.title());
             assert!(found.contains(&name), "{name}: {found:?}");
         }
         click_at(&mut view, pos2(600.0, 790.0), NONE);
@@ -217,9 +217,9 @@ fn the_key_help_shows_every_action_and_class() {
     let found = texts(&view);
     for info in ACTIONS {
         assert!(
-            found.iter().any(|text| text == info.title),
+            found.iter().any(|text| text == info.title()),
             "{}",
-            info.title
+            info.title()
         );
     }
     assert!(found.iter().any(|text| text == "real"));

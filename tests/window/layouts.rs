@@ -116,7 +116,7 @@ fn bars_of_real_or_bogus_are_whole_in_every_size() {
         let queue_top = rect_of(&view, "Smallest first").top();
         let mut bars = buttons(&view);
         bars.retain(|(_, rect)| rect.bottom() < queue_top);
-        let choose = Action::ChooseThreshold.info().title;
+        let choose = Action::ChooseThreshold.info().title();
         assert!(bars.iter().any(|(known, _)| known == choose), "{bars:?}");
         assert_apart(size, &bars);
     }

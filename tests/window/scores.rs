@@ -124,6 +124,6 @@ fn actions_of_scores_stand_in_the_menu() {
         Action::ChooseThreshold,
         Action::Disagreements,
     ] {
-        assert!(shows(&view, action.info().title), "{action:?}");
+        assert!(shows(&view, action.info().title()), "{action:?}");
     }
 }

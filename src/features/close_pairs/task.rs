@@ -45,7 +45,7 @@ pub struct FindClosePairs {
 }
 
 impl Task for FindClosePairs {
-    const NAME: &'static str = "close pairs";
+    const NAME: &'static str = crate::english!("close pairs");
     type Update = Progress;
     type Output = ClosePairs;
 

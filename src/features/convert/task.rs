@@ -75,7 +75,7 @@ pub struct WrittenSet {
 }
 
 impl Task for ConvertSet {
-    const NAME: &'static str = "saving stamps";
+    const NAME: &'static str = crate::english!("saving stamps");
     type Update = Progress;
     type Output = WrittenSet;
 

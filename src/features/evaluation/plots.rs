@@ -8,6 +8,7 @@ use crate::{
     },
     english,
     learn::metrics::{det::deviate, published::PUBLISHED},
+    text,
 };
 
 /// What a plot says where no class is positive.
@@ -94,7 +95,10 @@ fn operating(
             .collect()
     });
     for (series, model) in series.iter_mut().zip(models) {
-        series.name = format!("threshold {:.3}", model.threshold.unwrap_or(f64::NAN));
+        series.name = text!(
+            "threshold {threshold}",
+            threshold = format_args!("{:.3}", model.threshold.unwrap_or(f64::NAN))
+        );
     }
     series.retain(|series| !series.points.is_empty());
     series
@@ -282,7 +286,7 @@ fn recall_by_epochs(models: &[Evaluation]) -> Plot {
             .collect()
     });
     for series in &mut series {
-        series.name = format!("mean, {}", series.name);
+        series.name = text!("mean, {model}", model = series.name);
     }
     if let [model] = models {
         let classes = model.classes.iter().enumerate();

@@ -185,7 +185,7 @@ fn bar_ui(
         let button = ui.add_enabled(has_report, egui::Button::new(text!("Export…")));
         let help = format!(
             "{} ({})",
-            translated_static(export.info().help),
+            export.info().help(),
             shared.settings.keys.hint(export)
         );
         if button.on_hover_text(help).clicked() {

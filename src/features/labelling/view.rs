@@ -134,11 +134,11 @@ fn action_button(
     let info = action.info();
     let key = shared.settings.keys.hint(action);
     let text = if is_on {
-        RichText::new(info.title)
+        RichText::new(info.title())
             .color(theme::accent_text(ui))
             .strong()
     } else {
-        RichText::new(info.title)
+        RichText::new(info.title())
     };
     let key = RichText::new(key)
         .monospace()
@@ -147,7 +147,7 @@ fn action_button(
     if is_on {
         button = button.stroke(Stroke::new(1.5, theme::AMBER));
     }
-    if ui.add(button).on_hover_text(info.help).clicked() {
+    if ui.add(button).on_hover_text(info.help()).clicked() {
         commands.push(Command::Do(action).into());
     }
 }

@@ -162,13 +162,13 @@ fn bar_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) 
             commands.push(Command::Session(Session::MosaicSide(side)).into());
         }
         for action in [Action::SelectRestOfPage, Action::MoreLikeThis] {
-            let title = action.info().title;
+            let title = action.info().title();
             let text = format!("{title} ({})", shared.settings.keys.hint(action));
             let why_not = (action == Action::MoreLikeThis)
                 .then(|| why_not_compared(shared))
                 .flatten();
             let button = ui.add_enabled(why_not.is_none(), egui::Button::new(text));
-            let button = button.on_hover_text(action.info().help);
+            let button = button.on_hover_text(action.info().help());
             if button
                 .on_disabled_hover_text(why_not.unwrap_or_default())
                 .clicked()
@@ -352,7 +352,7 @@ pub fn selection_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<C
         for action in [Action::Unsure, Action::Flag, Action::SelectNone] {
             let key = shared.settings.keys.hint(action);
             if ui
-                .button(format!("{key} {}", action.info().title))
+                .button(format!("{key} {}", action.info().title()))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());

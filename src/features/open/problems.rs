@@ -38,7 +38,7 @@ pub fn problems_ui(
             let tab = ui.selectable_label(shared.shows_log == is_log, title);
             let key = shared.settings.keys.hint(action);
             if tab
-                .on_hover_text(format!("{} ({key})", action.info().help))
+                .on_hover_text(format!("{} ({key})", action.info().help()))
                 .clicked()
             {
                 commands.push(Command::Do(action).into());
@@ -85,7 +85,7 @@ fn list_ui(ui: &mut Ui, shared: &Shared) {
         }
         if let Some(text) = shared.project.reuse_in_words() {
             ui.label(weak(ui, text))
-                .on_hover_text(Action::ReadAgain.info().help);
+                .on_hover_text(Action::ReadAgain.info().help());
         }
         if let Some(text) = shared.catalogue.copies_in_words() {
             ui.label(weak(ui, text));

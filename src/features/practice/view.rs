@@ -199,11 +199,7 @@ fn begin_ui(
 
 fn result_ui(ui: &mut Ui, result: &Practice) {
     let person = result.person();
-    ui.label(
-        RichText::new(in_words(&person, "right"))
-            .size(16.0)
-            .strong(),
-    );
+    ui.label(RichText::new(in_words(&person)).size(16.0).strong());
     let mut about = text!(
         "{person}, on {set}",
         person = result.person,
@@ -216,7 +212,7 @@ fn result_ui(ui: &mut Ui, result: &Practice) {
     ui.label(weak(ui, about));
     let model = result.model();
     if model.total() > 0 {
-        ui.label(format!("{}: {}", result.model, in_words(&model, "right")));
+        ui.label(format!("{}: {}", result.model, in_words(&model)));
         if let Some(kappa) = result.person_and_model().kappa() {
             let text = text!(
                 "You and {model}: Cohen's kappa {kappa} ± {error}",

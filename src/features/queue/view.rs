@@ -107,10 +107,14 @@ fn shortlist_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Comma
     };
     ui.horizontal(|ui| {
         let back = Action::WholeQueue;
-        let button = cells::named(ui.small_button("✖"), egui::Role::Button, back.info().title);
+        let button = cells::named(
+            ui.small_button("✖"),
+            egui::Role::Button,
+            back.info().title(),
+        );
         let help = format!(
             "{} ({})",
-            back.info().title,
+            back.info().title(),
             shared.settings.keys.hint(back)
         );
         if button.on_hover_text(help).clicked() {
@@ -325,8 +329,8 @@ fn column_box(ui: &mut Ui, shared: &Shared, column: &mut Column) {
 fn refresh_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     let refresh = Action::RefreshQueue.info();
     let key = shared.settings.keys.hint(Action::RefreshQueue);
-    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title);
-    let help = format!("{} ({key})", refresh.help);
+    let again = cells::named(ui.button("⟳"), egui::Role::Button, refresh.title());
+    let help = format!("{} ({key})", refresh.help());
     if again.on_hover_text(help).clicked() {
         commands.push(Command::Do(Action::RefreshQueue).into());
     }

@@ -78,7 +78,7 @@ pub struct FindDetections {
 }
 
 impl Task for FindDetections {
-    const NAME: &'static str = "detections";
+    const NAME: &'static str = crate::english!("detections");
     type Update = Vec<(CandidateIx, Arc<[f32]>)>;
     type Output = ();
 

@@ -393,10 +393,10 @@ pub(crate) fn shares_line_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<im
         let is_narrow = ui.available_width() < BOTH;
         // The buttons first, from the right: the words take what is left.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let title = Action::ClassShares.info().title;
+            let title = Action::ClassShares.info().title();
             let help = format!(
                 "{} ({})",
-                Action::ClassShares.info().help,
+                Action::ClassShares.info().help(),
                 shared.settings.keys.hint(Action::ClassShares)
             );
             if ui.button(title).on_hover_text(help).clicked() {

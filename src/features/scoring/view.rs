@@ -154,7 +154,7 @@ fn counts_ui(ui: &mut Ui, counts: &[String], help: &str) {
 fn end_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>) {
     action_button(ui, shared, Action::HideScores, "Hide scores", commands);
     if shared.scores.shown().len() > 1 {
-        let name = Action::Disagreements.info().title;
+        let name = Action::Disagreements.info().title();
         action_button(ui, shared, Action::Disagreements, name, commands);
     }
     status_ui(ui, shared, commands);
@@ -186,7 +186,7 @@ fn action_button(
 ) {
     let help = format!(
         "{} ({})",
-        action.info().help,
+        action.info().help(),
         shared.settings.keys.hint(action)
     );
     if ui.button(text).on_hover_text(help).clicked() {
@@ -209,9 +209,9 @@ fn models_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         }
         ui.separator();
         let add = Action::AddModel;
-        let button = egui::Button::new(add.info().title);
+        let button = egui::Button::new(add.info().title());
         let button = button.shortcut_text(shared.settings.keys.hint(add));
-        if ui.add(button).on_hover_text(add.info().help).clicked() {
+        if ui.add(button).on_hover_text(add.info().help()).clicked() {
             commands.push(Command::Do(add).into());
             ui.close();
         }
@@ -327,7 +327,7 @@ fn status_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>
         }
         ScoringStatus::Stopped => {
             let rest = Action::ScoreAgain;
-            action_button(ui, shared, rest, rest.info().title, commands);
+            action_button(ui, shared, rest, rest.info().title(), commands);
         }
         ScoringStatus::Reading | ScoringStatus::Scoring => {
             if ui.button("Stop").on_hover_text("Stop scoring").clicked() {
@@ -374,7 +374,7 @@ fn recall_ui(ui: &mut Ui, shared: &Shared, kept: f32, commands: &mut Vec<impl Fr
             commands.push(Command::Scoring(wanted).into());
         }
         let choose = Action::ChooseThreshold;
-        action_button(ui, shared, choose, choose.info().title, commands);
+        action_button(ui, shared, choose, choose.info().title(), commands);
     }
     let rejection = evidence.rejection_words();
     let found = evidence.recall().map(|_| {

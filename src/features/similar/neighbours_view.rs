@@ -42,11 +42,11 @@ pub fn looks_like_ui(
         let keys = &shared.settings.keys;
         let help = format!(
             "{} ({}); the likeness is that of More like this, -1 to 1. A click shows them side by side ({}).",
-            Action::LooksLike.info().help,
+            Action::LooksLike.info().help(),
             keys.hint(Action::LooksLike),
             keys.hint(Action::BesideAlike),
         );
-        ui.strong(Action::LooksLike.info().title).on_hover_text(help);
+        ui.strong(Action::LooksLike.info().title()).on_hover_text(help);
         ui.label(weak(ui, format!("({})", keys.hint(Action::BesideAlike))));
     });
     match search.looks_like(shared) {

@@ -31,7 +31,7 @@ pub struct CompareStamps {
 }
 
 impl Task for CompareStamps {
-    const NAME: &'static str = "comparing stamps";
+    const NAME: &'static str = crate::english!("comparing stamps");
     type Update = Progress;
     type Output = Arc<AlikeVectors>;
 

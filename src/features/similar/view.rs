@@ -22,8 +22,8 @@ pub fn similar_ui(
         ui.strong(format!("Nearest first: {}", search.in_words()));
         let action = Action::LessLikeThis;
         let key = shared.settings.keys.hint(action);
-        let text = format!("{} ({key})", action.info().title);
-        let help = action.info().help;
+        let text = format!("{} ({key})", action.info().title());
+        let help = action.info().help();
         if ui.button(text).on_hover_text(help).clicked() {
             commands.push(Command::Do(action).into());
         }

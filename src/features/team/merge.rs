@@ -38,7 +38,7 @@ pub struct MergedLabels {
 }
 
 impl Task for MergeProjects {
-    const NAME: &'static str = "merging";
+    const NAME: &'static str = crate::english!("merging");
     type Update = ();
     type Output = MergedLabels;
 

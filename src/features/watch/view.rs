@@ -22,7 +22,10 @@ pub fn new_ui(
         ui.label(RichText::new(words).color(theme::accent_text(ui)));
         let key = shared.settings.keys.hint(Action::ShowNew);
         let button = ui.small_button(format!("Show ({key})"));
-        if button.on_hover_text(Action::ShowNew.info().help).clicked() {
+        if button
+            .on_hover_text(Action::ShowNew.info().help())
+            .clicked()
+        {
             commands.push(Command::Do(Action::ShowNew).into());
         }
     });

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Confusion, Epoch, Timestamp,
-    practice::{KindScore, in_words},
+    practice::{KindScore, for_file},
 };
 
 /// What stands in the rows where it is known what candidates are.
@@ -127,7 +127,7 @@ fn pair_table(
     write!(
         out,
         "<h2>{first} and {second}</h2><p><b>{}</b></p><table class=n><tr><th>{first} \\ {second}",
-        in_words(&pair.table, right)
+        for_file(&pair.table, right)
     )?;
     for class in classes {
         write!(out, "<th>{}", escaped(class))?;

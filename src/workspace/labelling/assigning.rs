@@ -7,6 +7,7 @@ use crate::{
         Assignment, CandidateIx, LabelAction, LabelBook, Origin, label_book::LabelState,
         words::counted,
     },
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -89,9 +90,12 @@ impl Shared {
         let assignment = self.book.assignment()?;
         let is_own = assignment.is_to(candidate, &self.annotator());
         is_own.then(|| match assignment.judges {
-            1 => "assigned to you".into(),
+            1 => text!("assigned to you").into(),
             judges => {
-                format!("assigned to you: {judges} judge it, each without the labels of others")
+                text!(
+                    "assigned to you: {judges} judge it, each without the labels of others",
+                    judges
+                )
             }
         })
     }
@@ -100,10 +104,15 @@ impl Shared {
 /// "3 candidates passed over: they wait for your judgement and have nothing of yours to take away".
 pub(super) fn nothing_to_take(count: usize) -> String {
     let candidates = counted(count as u64, "candidate");
-    let why = if count == 1 {
-        "it waits for your judgement and has"
+    if count == 1 {
+        text!(
+            "{candidates} passed over: it waits for your judgement and has nothing of yours to take away",
+            candidates
+        )
     } else {
-        "they wait for your judgement and have"
-    };
-    format!("{candidates} passed over: {why} nothing of yours to take away")
+        text!(
+            "{candidates} passed over: they wait for your judgement and have nothing of yours to take away",
+            candidates
+        )
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{LabelBook, LabelEvent, Problem},
+    text,
     workspace::{context::Context, journal_writer::JournalNews, shared::Shared},
 };
 
@@ -32,7 +33,7 @@ impl Shared {
             JournalNews::NotSaved { why } => {
                 let is_known = self.project.fault.as_ref() == Some(&why);
                 if !is_known {
-                    self.warn(format!("labels are not on disk: {why}"), cx.now);
+                    self.warn(text!("labels are not on disk: {why}", why), cx.now);
                 }
                 self.project.fault = Some(why);
             }

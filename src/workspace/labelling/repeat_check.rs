@@ -11,6 +11,7 @@ use crate::{
         label_book::LabelState,
         words::thousands,
     },
+    text,
     workspace::{
         context::Context,
         queue::order::{QueueSpec, Shortlist},
@@ -40,14 +41,17 @@ impl Shared {
     pub fn check_repeats(&mut self, cx: &Context) {
         if self.vocabulary().is_tagging {
             self.report(
-                "a repeat check needs a vocabulary of one class each",
+                text!("a repeat check needs a vocabulary of one class each"),
                 cx.now,
             );
             return;
         }
         let mut own = self.own_labels();
         if own.len() < FEWEST {
-            let text = format!("a repeat check needs {FEWEST} labels of your own");
+            let text = text!(
+                "a repeat check needs {fewest} labels of your own",
+                fewest = FEWEST
+            );
             self.report(text, cx.now);
             return;
         }
@@ -59,9 +63,9 @@ impl Shared {
             .collect();
         let open = candidates.keys().filter_map(|ix| self.catalogue.get(*ix));
         let open = open.map(|candidate| candidate.id.clone()).collect();
-        let title = format!(
-            "{} to judge again, labels hidden",
-            thousands(candidates.len() as u64)
+        let title = text!(
+            "{count} to judge again, labels hidden",
+            count = thousands(candidates.len() as u64)
         );
         // No filter or order by label or score gives a label away.
         self.set_queue(QueueSpec::default());
@@ -110,7 +114,7 @@ impl Shared {
     pub fn report_repeats(&mut self, cx: &Context) {
         if let Some(text) = self.repeats_in_words() {
             self.queue.retitle_shortlist(&text);
-            self.report(format!("repeat check done: {text}"), cx.now);
+            self.report(text!("repeat check done: {result}", result = text), cx.now);
         }
     }
 
@@ -118,9 +122,10 @@ impl Shared {
     pub fn repeats_in_words(&self) -> Option<String> {
         let all = repeats(&self.book);
         let own = all.get(&self.annotator())?;
-        Some(format!(
-            "{} of {} judged again as before",
-            own.alike, own.all
+        Some(text!(
+            "{alike} of {all} judged again as before",
+            alike = own.alike,
+            all = own.all
         ))
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     domain::CandidateIx,
+    text,
     workspace::{
         action::Action, command::Select, context::Context, screen::Screen, shared::Shared,
     },
@@ -36,9 +37,10 @@ impl Shared {
                     ..Targets::default()
                 })
             }
-            Screen::Evaluate | Screen::Train | Screen::Problems => Err(
-                "nothing is labelled here: no candidate is on this screen (Enter shows it)".into(),
-            ),
+            Screen::Evaluate | Screen::Train | Screen::Problems => Err(text!(
+                "nothing is labelled here: no candidate is on this screen (Enter shows it)"
+            )
+            .into()),
         }
     }
 
@@ -50,9 +52,9 @@ impl Shared {
             seen.is_some_and(|epoch| epoch == self.epoch_to_show(*ix))
         });
         if candidates.is_empty() {
-            return Err(format!(
-                "nothing is labelled: none of the {} selected candidates has been on the screen",
-                unseen.len()
+            return Err(text!(
+                "nothing is labelled: none of the {count} selected candidates has been on the screen",
+                count = unseen.len()
             ));
         }
         Ok(Targets {
@@ -69,28 +71,35 @@ impl Shared {
         };
         let id = &candidate.id;
         if self.queue.rank(ix).is_none() {
-            return Err(format!(
-                "nothing is labelled: {id} is not in this list (the filter leaves it out)"
+            return Err(text!(
+                "nothing is labelled: {id} is not in this list (the filter leaves it out)",
+                id
             ));
         }
         if self.sight.epoch_on(self.screen, ix).is_some() {
             return Ok(ix);
         }
         Err(if self.screen == Screen::Mosaic {
-            format!("nothing is labelled: {id} is not wholly on the screen with its stamps drawn")
+            text!(
+                "nothing is labelled: {id} is not wholly on the screen with its stamps drawn",
+                id
+            )
         } else {
-            format!("nothing is labelled: {id} was not drawn yet when the key came; press it again")
+            text!(
+                "nothing is labelled: {id} was not drawn yet when the key came; press it again",
+                id
+            )
         })
     }
 
     /// Why no candidate is on screen.
     fn why_no_target(&self) -> String {
         if self.catalogue.is_empty() {
-            "nothing is labelled: no candidate is open".into()
+            text!("nothing is labelled: no candidate is open").into()
         } else if self.queue.order().is_empty() {
-            "nothing is labelled: no candidate matches the filter".into()
+            text!("nothing is labelled: no candidate matches the filter").into()
         } else {
-            "nothing is labelled: no candidate is on the screen".into()
+            text!("nothing is labelled: no candidate is on the screen").into()
         }
     }
 
@@ -99,7 +108,10 @@ impl Shared {
         if unseen > 0
             && let Some(toast) = &mut self.toast
         {
-            let more = format!("; {unseen} selected were not on the screen and stay selected");
+            let more = text!(
+                "; {unseen} selected were not on the screen and stay selected",
+                unseen
+            );
             toast.text.push_str(&more);
         }
     }
@@ -130,9 +142,12 @@ impl Shared {
         let order = self.queue.order().iter().copied();
         let chosen: Vec<_> = order.filter(|ix| !self.is_flagged(*ix)).collect();
         let left_out = self.queue.order().len() - chosen.len();
-        let mut text = counted(chosen.len(), "candidate selected", "candidates selected");
+        let mut text = match chosen.len() {
+            1 => text!("1 candidate selected").to_owned(),
+            count => text!("{count} candidates selected", count),
+        };
         if left_out > 0 {
-            text = format!("{text}; {left_out} flagged left out");
+            text += &text!("; {left_out} flagged left out", left_out);
         }
         self.selection.set(chosen);
         self.report(text, cx.now);
@@ -142,17 +157,20 @@ impl Shared {
     fn select_this(&mut self, cx: &Context) {
         let here = self.place.candidate;
         let Some(ix) = here.filter(|ix| self.queue.rank(*ix).is_some()) else {
-            self.report("no candidate of the list is on the screen", cx.now);
+            self.report(text!("no candidate of the list is on the screen"), cx.now);
             return;
         };
         self.selection.apply(Select::Toggle(ix), &self.queue);
-        self.report(format!("{} selected", self.selection.len()), cx.now);
+        self.report(
+            text!("{count} selected", count = self.selection.len()),
+            cx.now,
+        );
     }
 
     /// Selects what is wholly on the mosaic page, has not been judged and is not flagged.
     pub fn select_rest_of_page(&mut self, cx: &Context) {
         if self.screen != Screen::Mosaic {
-            self.report("the mosaic has pages: open it first", cx.now);
+            self.report(text!("the mosaic has pages: open it first"), cx.now);
             return;
         }
         let drawn = self.sight.last();
@@ -165,11 +183,10 @@ impl Shared {
             .filter(|ix| self.queue.rank(*ix).is_some())
             .filter(|ix| !self.is_flagged(*ix) && !self.is_judged(*ix))
             .collect();
-        let text = counted(
-            rest.len(),
-            "candidate of this page selected",
-            "candidates of this page selected",
-        );
+        let text = match rest.len() {
+            1 => text!("1 candidate of this page selected").to_owned(),
+            count => text!("{count} candidates of this page selected", count),
+        };
         self.report(text, cx.now);
         self.selection.set(rest);
     }
@@ -183,8 +200,4 @@ impl Shared {
         let candidate = self.catalogue.get(ix);
         candidate.is_some_and(|candidate| self.book.state(&candidate.id).is_seen())
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

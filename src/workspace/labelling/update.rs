@@ -8,6 +8,7 @@ use crate::{
         CandidateIx, LabelAction, LabelEvent, Origin, Role, Shown, label::StepId,
         label_book::LabelState,
     },
+    text,
     workspace::{
         command::Label, context::Context, scores::shown::Reading, screen::Screen, shared::Shared,
     },
@@ -25,7 +26,10 @@ impl Shared {
                 self.vocabulary = at.min(self.vocabularies.len() - 1);
                 self.vocabulary_before = None;
                 self.has_chosen_vocabulary = true;
-                self.report(format!("vocabulary: {}", self.vocabulary().title), cx.now);
+                self.report(
+                    text!("vocabulary: {name}", name = self.vocabulary().title),
+                    cx.now,
+                );
                 self.save_session();
             }
         }
@@ -89,7 +93,7 @@ impl Shared {
             self.walk(1, cx);
         }
         self.report(
-            format!("passed over: {} keeps its label", subject(&ids)),
+            text!("passed over: {what} keeps its label", what = subject(&ids)),
             cx.now,
         );
     }
@@ -162,12 +166,8 @@ impl Shared {
         self.place.is_chosen = true;
         self.return_to = None;
         self.decided_at.push(cx.now);
-        let text = format!(
-            "{}{}: {}",
-            words(action),
-            self.instead_of(candidates, action),
-            subject(&ids)
-        );
+        let text = self.decision_in_words(candidates, action);
+        let text = format!("{text}: {}", subject(&ids));
         self.report_decision(text, cx);
         self.tell_of_passed_over(passed_over);
         self.record(events);
@@ -177,11 +177,11 @@ impl Shared {
         true
     }
 
-    /// " instead of bogus", where a class takes the place of another one that is on the screen; of several candidates how
-    /// many have another one.
-    fn instead_of(&self, candidates: &[CandidateIx], action: &LabelAction) -> String {
+    /// "labelled real"; "labelled real instead of bogus", where a class takes the place of another one that is on the screen;
+    /// of several candidates how many have another one.
+    fn decision_in_words(&self, candidates: &[CandidateIx], action: &LabelAction) -> String {
         let LabelAction::Set { class } = action else {
-            return String::new();
+            return words(action);
         };
         let known = candidates.iter().filter_map(|ix| self.catalogue.get(*ix));
         let others: Vec<String> = known
@@ -190,26 +190,30 @@ impl Shared {
             .map(|classes| classes.join("+"))
             .collect();
         match (&*others, candidates.len()) {
-            ([], _) => String::new(),
-            ([other], 1) => format!(" instead of {other}"),
-            (others, _) => format!(", {} of them instead of another class", others.len()),
+            ([], _) => words(action),
+            ([other], 1) => text!("labelled {class} instead of {other}", class, other),
+            (others, _) => text!(
+                "labelled {class}, {count} of them instead of another class",
+                class,
+                count = others.len()
+            ),
         }
     }
 
     pub fn undo(&mut self, cx: &Context) {
         let Some(of) = self.book.next_undo(&self.annotator()) else {
-            self.report("nothing to undo", cx.now);
+            self.report(text!("nothing to undo"), cx.now);
             return;
         };
-        self.take_step(of, LabelAction::Undo { of }, "undone", cx);
+        self.take_step(of, LabelAction::Undo { of }, text!("undone"), cx);
     }
 
     pub fn redo(&mut self, cx: &Context) {
         let Some(of) = self.book.next_redo(&self.annotator()) else {
-            self.report("nothing to redo", cx.now);
+            self.report(text!("nothing to redo"), cx.now);
             return;
         };
-        self.take_step(of, LabelAction::Redo { of }, "done again", cx);
+        self.take_step(of, LabelAction::Redo { of }, text!("done again"), cx);
     }
 
     fn take_step(&mut self, of: StepId, action: LabelAction, verb: &str, cx: &Context) {
@@ -248,7 +252,10 @@ impl Shared {
     /// the reason is shown.
     pub fn next_step(&mut self, cx: &Context) -> Option<StepId> {
         if self.repeat_check.is_practice() {
-            self.warn("no label is given during a practice: end it first", cx.now);
+            self.warn(
+                text!("no label is given during a practice: end it first"),
+                cx.now,
+            );
             return None;
         }
         if let Some(steps) = &mut self.steps {
@@ -261,8 +268,8 @@ impl Shared {
     /// Why there is no project to keep labels in.
     pub fn why_no_labels(&self) -> String {
         match &self.project.fault {
-            Some(fault) => format!("labels cannot be kept: {fault}"),
-            None => "open stamps first: there is no project to keep labels".into(),
+            Some(fault) => text!("labels cannot be kept: {fault}", fault),
+            None => text!("open stamps first: there is no project to keep labels").into(),
         }
     }
 
@@ -369,26 +376,26 @@ impl Shared {
 /// An action in words: "labelled real".
 pub fn words(action: &LabelAction) -> String {
     match action {
-        LabelAction::Set { class } => format!("labelled {class}"),
-        LabelAction::Tag { class } => format!("tagged {class}"),
-        LabelAction::Untag { class } => format!("tag {class} taken off"),
-        LabelAction::Clear => "label cleared".into(),
-        LabelAction::Unsure => "unsure".into(),
-        LabelAction::Skip => "skipped".into(),
-        LabelAction::Flag { on: true } => "flagged".into(),
-        LabelAction::Flag { on: false } => "flag taken off".into(),
-        LabelAction::Note { .. } => "noted".into(),
-        LabelAction::Import { table } => format!("labels of {table} imported"),
-        LabelAction::Component { what } => format!("members of {what} labelled"),
+        LabelAction::Set { class } => text!("labelled {class}", class),
+        LabelAction::Tag { class } => text!("tagged {class}", class),
+        LabelAction::Untag { class } => text!("tag {class} taken off", class),
+        LabelAction::Clear => text!("label cleared").into(),
+        LabelAction::Unsure => text!("unsure").into(),
+        LabelAction::Skip => text!("skipped").into(),
+        LabelAction::Flag { on: true } => text!("flagged").into(),
+        LabelAction::Flag { on: false } => text!("flag taken off").into(),
+        LabelAction::Note { .. } => text!("noted").into(),
+        LabelAction::Import { table } => text!("labels of {table} imported", table),
+        LabelAction::Component { what } => text!("members of {what} labelled", what),
         LabelAction::Assign(assignment) => assignment.in_words(),
-        LabelAction::Undo { .. } => "undo".into(),
-        LabelAction::Redo { .. } => "redo".into(),
+        LabelAction::Undo { .. } => text!("undo").into(),
+        LabelAction::Redo { .. } => text!("redo").into(),
     }
 }
 
 fn subject(ids: &[Arc<str>]) -> String {
     match ids {
         [one] => one.to_string(),
-        many => format!("{} candidates", many.len()),
+        many => text!("{count} candidates", count = many.len()),
     }
 }

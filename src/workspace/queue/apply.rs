@@ -8,7 +8,10 @@ use super::{
     hint::nearest_names,
     order::QueueSpec,
 };
-use crate::workspace::{command::QueueCommand, context::Context, shared::Shared};
+use crate::{
+    text,
+    workspace::{command::QueueCommand, context::Context, shared::Shared},
+};
 
 impl Shared {
     /// Sorts, filters or searches.
@@ -71,21 +74,30 @@ impl Shared {
         let offered =
             queue.unknown_column().map(
                 |name| match &nearest_names(name, &self.column_names())[..] {
-                    [] => "the sort menu has all columns".to_owned(),
-                    names => format!("near to it: {}", names.join(", ")),
+                    [] => text!("the sort menu has all columns").to_owned(),
+                    names => text!("near to it: {names}", names = names.join(", ")),
                 },
             );
         let Some(why) = queue.fault() else {
             // The filter was in force before its column went.
             let name = queue.unknown_column()?;
-            return Some(format!("no candidate has a column {name}; {}", offered?));
+            return Some(text!(
+                "no candidate has a column {name}; {offered}",
+                name,
+                offered = offered?
+            ));
         };
         let offered = offered.map_or_else(String::new, |offered| format!("; {offered}"));
         let in_force = queue.filter_in_force();
         Some(if in_force.is_empty() {
-            format!("{why}{offered}. Until then all are listed")
+            text!("{why}{offered}. Until then all are listed", why, offered)
         } else {
-            format!("{why}{offered}. Until then the list is that of “{in_force}”")
+            text!(
+                "{why}{offered}. Until then the list is that of “{filter}”",
+                why,
+                offered,
+                filter = in_force
+            )
         })
     }
 
@@ -108,7 +120,9 @@ impl Shared {
         let terms = self.queue.filter_in_force().terms();
         let asks_for_people = |term: &&Term| matches!(term, Term::Assigned(_));
         if self.book.assignment().is_none() && terms.iter().any(asks_for_people) {
-            return Some("no candidate is assigned to anybody: Label, Team… assigns them".into());
+            return Some(
+                text!("no candidate is assigned to anybody: Label, Team… assigns them").into(),
+            );
         }
         let of_labels = terms.into_iter().find_map(|term| match term {
             Term::Compare {
@@ -126,14 +140,18 @@ impl Shared {
         let vocabulary = self.vocabulary();
         match vocabulary.class(name) {
             Some(class) if class.name.eq_ignore_ascii_case(name) => None,
-            Some(class) => Some(format!("labels call it {0}: write label:{0}", class.name)),
+            Some(class) => Some(text!(
+                "labels call it {class}: write label:{class}",
+                class = class.name
+            )),
             None => {
                 let classes = vocabulary.classes.iter().map(|class| &*class.name);
                 let classes: Vec<&str> = classes.collect();
-                Some(format!(
-                    "{name} is no class of the vocabulary {}: {}",
-                    vocabulary.title,
-                    classes.join(", ")
+                Some(text!(
+                    "{name} is no class of the vocabulary {vocabulary}: {classes}",
+                    name,
+                    vocabulary = vocabulary.title,
+                    classes = classes.join(", ")
                 ))
             }
         }

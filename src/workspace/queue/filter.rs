@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{CandidateIx, Catalogue, LabelBook},
+    text,
     workspace::{repeat_check::RepeatCheck, scores::shown::Scores},
 };
 
@@ -126,7 +127,7 @@ impl Filter {
         let root = reader.any(0)?;
         match reader.next() {
             None => Ok(Self { root }),
-            Some(_) => Err("a bracket is closed that was not opened".into()),
+            Some(_) => Err(text!("a bracket is closed that was not opened").into()),
         }
     }
 
@@ -240,7 +241,7 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
         }
     }
     if is_quoted {
-        return Err(format!("{word}: a quotation mark is not closed"));
+        return Err(text!("{word}: a quotation mark is not closed", word));
     }
     end_of(&mut word, &mut found);
     Ok(found)
@@ -292,7 +293,10 @@ impl Reader {
 
     fn one(&mut self, depth: usize) -> Result<Condition, String> {
         if depth > DEEPEST {
-            return Err(format!("more than {DEEPEST} brackets within each other"));
+            return Err(text!(
+                "more than {deepest} brackets within each other",
+                deepest = DEEPEST
+            ));
         }
         if self.takes(NOT) {
             return Ok(Condition::Not(Box::new(self.one(depth + 1)?)));
@@ -303,7 +307,10 @@ impl Reader {
                     .iter()
                     .any(|keyword| word.eq_ignore_ascii_case(keyword))
                 {
-                    return Err(format!("{word:?} needs a condition on both sides"));
+                    return Err(text!(
+                        "{word} needs a condition on both sides",
+                        word = format_args!("{word:?}")
+                    ));
                 }
                 parse_term(&word).map(Condition::Term)
             }
@@ -311,11 +318,13 @@ impl Reader {
                 let inside = self.any(depth + 1)?;
                 match self.next() {
                     Some(Token::Close) => Ok(inside),
-                    _ => Err("a bracket is not closed".into()),
+                    _ => Err(text!("a bracket is not closed").into()),
                 }
             }
-            Some(Token::Close) => Err("a condition is missing before a closing bracket".into()),
-            None => Err("a condition is missing at the end".into()),
+            Some(Token::Close) => {
+                Err(text!("a condition is missing before a closing bracket").into())
+            }
+            None => Err(text!("a condition is missing at the end").into()),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{column::has_field, filter::Filter, filter_term::ends_in_bare_word};
-use crate::domain::Catalogue;
+use crate::{domain::Catalogue, text};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct FilterLine {
@@ -52,7 +52,11 @@ impl FilterLine {
                     self.leave_column(line);
                     let term = filter.term_of_field(&name);
                     let term = term.map_or_else(|| line.to_owned(), ToString::to_string);
-                    self.fault = Some(format!("{term}: no candidate has a column {name}"));
+                    self.fault = Some(text!(
+                        "{term}: no candidate has a column {name}",
+                        term,
+                        name
+                    ));
                     (self.unknown, self.refused) = (Some(name), Some(filter));
                 }
             },

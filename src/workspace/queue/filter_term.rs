@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::column::{Cell, Column, PROBABILITY_OF, Row, SCORE_OF};
-use crate::workspace::scores::classes::class_named;
+use crate::{text, workspace::scores::classes::class_named};
 
 /// Before the words of a remark.
 const NOTE: &str = "note";
@@ -180,8 +180,9 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
     if name.eq_ignore_ascii_case(ASSIGNED) {
         return match comparison {
             Comparison::Equal if !value.is_empty() => Ok(Term::Assigned(Some(value.into()))),
-            _ => Err(format!(
-                "{word:?}: a candidate is assigned to somebody or it is not: assigned, assigned:ana, not assigned:ana"
+            _ => Err(text!(
+                "{term}: a candidate is assigned to somebody or it is not: assigned, assigned:ana, not assigned:ana",
+                term = format_args!("{word:?}")
             )),
         };
     }
@@ -190,14 +191,16 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
         return match comparison {
             Comparison::Equal => Ok(Term::Note(part)),
             Comparison::Contains => Ok(Term::Note(Some(value.to_lowercase()))),
-            _ => Err(format!(
-                "{word:?}: a remark contains words or it does not: note:host, not note:host, note:none"
+            _ => Err(text!(
+                "{term}: a remark contains words or it does not: note:host, not note:host, note:none",
+                term = format_args!("{word:?}")
             )),
         };
     }
     if name.is_empty() || (value.is_empty() && !is_text) {
-        return Err(format!(
-            "{word:?}: write column, comparison and value, such as mag<20"
+        return Err(text!(
+            "{term}: write column, comparison and value, such as mag<20",
+            term = format_args!("{word:?}")
         ));
     }
     let needs_number = !matches!(
@@ -205,7 +208,7 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
         Comparison::Equal | Comparison::NotEqual | Comparison::Contains
     );
     if needs_number && value.parse::<f64>().is_err() {
-        return Err(format!("{word:?}: {value} is not a number"));
+        return Err(no_number(word, value));
     }
     if comparison == Comparison::Equal
         && !is_text
@@ -213,7 +216,12 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
     {
         let [low, high] = range;
         if low > high {
-            return Err(format!("{word:?}: {low} is above {high}"));
+            return Err(text!(
+                "{term}: {low} is above {high}",
+                term = format_args!("{word:?}"),
+                low,
+                high
+            ));
         }
         return Ok(Term::Between {
             column: Column::from_name(name),
@@ -224,7 +232,7 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
     let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
     let may_be_equal = is_text || is_none(value) || value.parse::<f64>().is_ok();
     if is_equality && column.is_of_numbers() && !may_be_equal {
-        return Err(format!("{word:?}: {value} is not a number"));
+        return Err(no_number(word, value));
     }
     let value = match comparison {
         Comparison::Contains => value.to_lowercase().into(),
@@ -235,6 +243,14 @@ pub(super) fn parse_term(word: &str) -> Result<Term, String> {
         comparison,
         value,
     })
+}
+
+fn no_number(term: &str, value: &str) -> String {
+    text!(
+        "{term}: {value} is not a number",
+        term = format_args!("{term:?}"),
+        value
+    )
 }
 
 /// `18..20`, `18..` and `..20`; none where it is something else.

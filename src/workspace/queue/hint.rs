@@ -11,6 +11,7 @@ use super::{
     filter::Filter,
     filter_term::{Comparison, Term, contains_without_case, is_none},
 };
+use crate::text;
 
 /// Values that are named.
 const MOST_NAMED: usize = 4;
@@ -56,8 +57,12 @@ fn of_values(column: &Column, value: &Arc<str>, facts: Facts<'_>) -> Option<Stri
             comparison: Comparison::Contains,
             value: part.into(),
         };
-        return Some(format!(
-            "no candidate has exactly this {name}; {count} have it as a part, such as \"{example}\": write {term}"
+        return Some(text!(
+            "no candidate has exactly this {name}; {count} have it as a part, such as \"{example}\": write {term}",
+            name,
+            count,
+            example,
+            term
         ));
     }
     let mut values: Vec<_> = values.into_iter().collect();
@@ -66,16 +71,20 @@ fn of_values(column: &Column, value: &Arc<str>, facts: Facts<'_>) -> Option<Stri
     let named: Vec<_> = named
         .map(|(text, count)| format!("\"{text}\" ({count})"))
         .collect();
-    let more = match values.len().saturating_sub(named.len()) {
-        0 => "",
-        _ => " and others",
-    };
-    (!named.is_empty()).then(|| {
-        format!(
-            "no candidate has this {name}: there are {}{more}",
-            named.join(", ")
-        )
-    })
+    let values_named = named.join(", ");
+    match values.len() - named.len() {
+        _ if named.is_empty() => None,
+        0 => Some(text!(
+            "no candidate has this {name}: there are {values}",
+            name,
+            values = values_named
+        )),
+        _ => Some(text!(
+            "no candidate has this {name}: there are {values} and others",
+            name,
+            values = values_named
+        )),
+    }
 }
 
 /// Names that are offered instead of one that is not there.

@@ -6,6 +6,7 @@ use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 use super::label_far::{far, of_components};
 use crate::{
     domain::{CandidateIx, class_of, fnv},
+    text,
     workspace::{queue::facts::Facts, scores::shown::Reading},
 };
 
@@ -30,14 +31,17 @@ impl Reason {
     /// The reason, as a sentence without full stop.
     pub fn in_words(&self) -> String {
         match self {
-            Self::Unsure => "the model is least certain".into(),
-            Self::Disagreement => "the models disagree on it".into(),
-            Self::RareClass(class) => format!("it may be {class}, which has few labels"),
-            Self::Far => "it lies far from everything labelled in latent space".into(),
+            Self::Unsure => text!("the model is least certain").into(),
+            Self::Disagreement => text!("the models disagree on it").into(),
+            Self::RareClass(class) => text!("it may be {class}, which has few labels", class),
+            Self::Far => text!("it lies far from everything labelled in latent space").into(),
             Self::Component(at) => {
-                format!("component {} of the latent space has few labels", at + 1)
+                text!(
+                    "component {number} of the latent space has few labels",
+                    number = at + 1
+                )
             }
-            Self::Control => "by chance, as a control".into(),
+            Self::Control => text!("by chance, as a control").into(),
         }
     }
 }

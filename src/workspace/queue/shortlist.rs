@@ -1,13 +1,16 @@
 //! A few candidates looked at alone: opened from the evaluation, from what changed, for a repeat check.
 
 use super::order::{QueueSpec, Shortlist};
-use crate::workspace::{context::Context, screen::Screen, shared::Shared};
+use crate::{
+    text,
+    workspace::{context::Context, screen::Screen, shared::Shared},
+};
 
 impl Shared {
     /// Looks at these alone, in the order that they ask for.
     pub fn open_shortlist(&mut self, mut shortlist: Shortlist, cx: &Context) {
         if shortlist.candidates.is_empty() {
-            self.report("there is nothing to open", cx.now);
+            self.report(text!("there is nothing to open"), cx.now);
             return;
         }
         let epochs = shortlist.candidates.clone();
@@ -35,7 +38,7 @@ impl Shared {
     pub fn drop_shortlist(&mut self, cx: &Context) {
         self.repeat_check.end();
         if self.queue.shortlist().is_none() && self.queue.spec().filter.trim().is_empty() {
-            self.report("the queue has all candidates already", cx.now);
+            self.report(text!("the queue has all candidates already"), cx.now);
             return;
         }
         let spec = self.spec_without_shortlist();

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{shares::ChosenShares, shown::ShownModel, threshold::threshold_for_recall};
 use crate::{
     domain::ModelVersion,
+    text,
     workspace::{
         command::{QueueCommand, Scoring},
         context::Context,
@@ -50,7 +51,7 @@ impl Shared {
         if has_none {
             let name = active.name();
             self.warn(
-                format!("{name} predicts classes: it has no threshold"),
+                text!("{name} predicts classes: it has no threshold", name),
                 cx.now,
             );
         }
@@ -66,7 +67,11 @@ impl Shared {
         self.set_threshold(steps_up * NUDGE);
         if !self.is_blind() {
             let active = self.scores.active();
-            let text = format!("threshold of {}: {:.2}", active.name(), active.threshold());
+            let text = text!(
+                "threshold of {name}: {threshold}",
+                name = active.name(),
+                threshold = format_args!("{:.2}", active.threshold())
+            );
             self.report(text, cx.now);
         }
         self.after_scores_changed();
@@ -81,16 +86,21 @@ impl Shared {
         let [real, _] = self.labelled_scores();
         let wanted = self.scores.wanted_recall;
         let Some(threshold) = threshold_for_recall(&real, wanted) else {
-            self.warn("label some real candidates that have a score first", cx.now);
+            self.warn(
+                text!("label some real candidates that have a score first"),
+                cx.now,
+            );
             return;
         };
         self.set_threshold(threshold);
         self.after_scores_changed();
-        let text = format!(
-            "threshold {threshold:.3}: finds {:.0} % of {} labelled real; {}",
-            self.evidence().recall().unwrap_or_default() * 100.0,
-            real.len(),
-            self.evidence().rejection_words()
+        let recall = self.evidence().recall().unwrap_or_default() * 100.0;
+        let text = text!(
+            "threshold {threshold}: finds {recall} % of {all} labelled real; {rejection}",
+            threshold = format_args!("{threshold:.3}"),
+            recall = format_args!("{recall:.0}"),
+            all = real.len(),
+            rejection = self.evidence().rejection_words()
         );
         self.report(text, cx.now);
         self.save_session();
@@ -100,11 +110,11 @@ impl Shared {
         self.scores.is_hidden = !self.scores.is_hidden;
         self.report(
             if self.scores.is_hidden && self.queue.gives_away() {
-                "scores and truth are hidden, but still sort or filter the queue: labels are not blind"
+                text!("scores and truth are hidden, but still sort or filter the queue: labels are not blind")
             } else if self.scores.is_hidden {
-                "scores and truth are hidden: labels are blind"
+                text!("scores and truth are hidden: labels are blind")
             } else {
-                "scores are shown"
+                text!("scores are shown")
             },
             cx.now,
         );
@@ -118,8 +128,11 @@ impl Shared {
         self.scores.active = (self.scores.active + 1) % count;
         let name = self.scores.active().name();
         let text = match count {
-            1 => format!("{name} is the only model that is shown: the Model menu adds others"),
-            _ => format!("scores of {name}"),
+            1 => text!(
+                "{name} is the only model that is shown: the Model menu adds others",
+                name
+            ),
+            _ => text!("scores of {name}", name),
         };
         self.report(text, cx.now);
         self.after_scores_changed();
@@ -131,7 +144,7 @@ impl Shared {
         const TERM: &str = "disagree";
         if self.scores.shown.len() < 2 {
             self.report(
-                "models disagree where two are shown: choose another in the Model menu",
+                text!("models disagree where two are shown: choose another in the Model menu"),
                 cx.now,
             );
             return;
@@ -156,7 +169,7 @@ impl Shared {
         self.apply_queue(sort, cx);
         self.go_to_first(cx);
         self.report(
-            "what to label next: F5 takes new labels and scores into account",
+            text!("what to label next: F5 takes new labels and scores into account"),
             cx.now,
         );
     }
@@ -176,7 +189,10 @@ impl Shared {
         if !is_on {
             self.go_to_first(cx);
             let count = self.queue.order().len();
-            self.report(format!("labels that the model doubts: {count}"), cx.now);
+            self.report(
+                text!("labels that the model doubts: {count}", count),
+                cx.now,
+            );
         }
     }
 
@@ -193,7 +209,7 @@ impl Shared {
             model.status = ScoringStatus::Stopped;
         }
         for name in stopped {
-            self.report(format!("scoring by {name} stopped"), cx.now);
+            self.report(text!("scoring by {name} stopped", name), cx.now);
         }
         self.after_scores_changed();
     }
@@ -215,7 +231,7 @@ impl Shared {
     pub fn drop_model(&mut self, source: &str, cx: &Context) {
         if self.scores.shown.len() < 2 {
             self.report(
-                "one model stays: to label without scores, hide them",
+                text!("one model stays: to label without scores, hide them"),
                 cx.now,
             );
             return;

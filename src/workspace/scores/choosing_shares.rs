@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::words::plural,
     learn::shares::ShareSource,
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -43,9 +44,9 @@ impl Shared {
         if chosen.source == ShareSource::Trained {
             return false;
         }
-        let text = format!(
-            "{} predicts with its class shares as trained again",
-            ready.id
+        let text = text!(
+            "{model} predicts with its class shares as trained again",
+            model = ready.id
         );
         self.choose_shares(ChosenShares {
             source: ShareSource::Trained,
@@ -71,26 +72,32 @@ impl Shared {
             plural(&title, count)
         };
         let changes = found.changes();
-        let were = |count: usize| match (found.is_in_force(), count) {
-            (true, 1) => "was called",
-            (true, _) => "were called",
-            (false, _) => "would no longer be called",
-        };
         let mut words: Vec<String> = changes
             .iter()
             .take(NAMED)
             .map(|([before, after], count)| {
                 let (is, was) = (name(*after, *count), name(*before, *count));
-                format!("{count} {is} {} {was}", were(*count))
+                match (found.is_in_force(), *count) {
+                    (true, 1) => text!("{count} {is} was called {was}", count, is, was),
+                    (true, _) => text!("{count} {is} were called {was}", count, is, was),
+                    (false, _) => {
+                        text!(
+                            "{count} {is} would no longer be called {was}",
+                            count,
+                            is,
+                            was
+                        )
+                    }
+                }
             })
             .collect();
         let rest: usize = changes.iter().skip(NAMED).map(|(_, count)| count).sum();
         if rest > 0 {
-            words.push(format!("{rest} others"));
+            words.push(text!("{count} others", count = rest));
         }
         match (words.is_empty(), found.is_in_force()) {
-            (true, true) => "no candidate is called otherwise".into(),
-            (true, false) => "no candidate would be called otherwise".into(),
+            (true, true) => text!("no candidate is called otherwise").into(),
+            (true, false) => text!("no candidate would be called otherwise").into(),
             (false, _) => words.join(", "),
         }
     }

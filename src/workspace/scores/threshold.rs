@@ -1,6 +1,6 @@
 //! A threshold chosen on labelled candidates, and what labels show of the one in force.
 
-use crate::{domain::Ranking, workspace::shared::Shared};
+use crate::{domain::Ranking, text, workspace::shared::Shared};
 
 /// Labelled bogus below which nothing is known of how well this sky's artefacts are turned away
 /// (our choice: about ten, as the rate is then known to some 15 %).
@@ -28,20 +28,29 @@ impl Evidence {
     /// What is known of bogus rejection, in words.
     pub fn rejection_words(&self) -> String {
         if self.bogus < ENOUGH_BOGUS {
-            return format!(
-                "Label about {ENOUGH_BOGUS} bogus to measure rejection ({} so far)",
-                self.bogus
+            return text!(
+                "Label about {enough} bogus to measure rejection ({bogus} so far)",
+                enough = ENOUGH_BOGUS,
+                bogus = self.bogus
             );
         }
-        format!("rejects {} of {} labelled bogus", self.rejected, self.bogus)
+        text!(
+            "rejects {rejected} of {bogus} labelled bogus",
+            rejected = self.rejected,
+            bogus = self.bogus
+        )
     }
 
     /// The same for a narrow place.
     pub fn rejection_in_short(&self) -> String {
         if self.bogus < ENOUGH_BOGUS {
-            return "bogus rejection unknown".into();
+            return text!("bogus rejection unknown").into();
         }
-        format!("rejects {}/{}", self.rejected, self.bogus)
+        text!(
+            "rejects {rejected}/{bogus}",
+            rejected = self.rejected,
+            bogus = self.bogus
+        )
     }
 }
 

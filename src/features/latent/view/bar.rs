@@ -8,7 +8,6 @@ use crate::{
         command::Latent,
         state::LatentPane,
     },
-    language::translated_static,
     text,
     widgets::{cells, theme::weak},
     workspace::{action::Action, queue::column::Column, shared::Shared},
@@ -76,7 +75,7 @@ fn model_ui(
         };
         let help = format!(
             "{} ({})",
-            translated_static(action.info().help),
+            action.info().help(),
             shared.settings.keys.hint(action)
         );
         if ui.button(title).on_hover_text(help).clicked() {

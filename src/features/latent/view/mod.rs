@@ -30,7 +30,6 @@ use crate::{
             view::memory::{LatentMemory, LatentTab},
         },
     },
-    language::translated_static,
     text,
     widgets::{
         theme::{self, weak},
@@ -140,13 +139,9 @@ fn empty_ui(
 fn embed_button(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Latent>>) {
     let action = Action::Embed;
     let key = shared.settings.keys.hint(action);
-    let text = format!("{} ({key})", translated_static(action.info().title));
+    let text = format!("{} ({key})", action.info().title());
     let button = Button::new(RichText::new(text).strong()).min_size(egui::vec2(160.0, 32.0));
-    if ui
-        .add(button)
-        .on_hover_text(translated_static(action.info().help))
-        .clicked()
-    {
+    if ui.add(button).on_hover_text(action.info().help()).clicked() {
         commands.push(Latent::Start.into());
     }
 }

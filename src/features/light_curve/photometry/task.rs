@@ -71,7 +71,7 @@ pub struct PhotometryReport {
 }
 
 impl Task for MeasureSet {
-    const NAME: &'static str = "photometry of the list";
+    const NAME: &'static str = crate::english!("photometry of the list");
     type Update = Progress;
     type Output = PhotometryReport;
 
