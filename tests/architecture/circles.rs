@@ -206,6 +206,19 @@ fn paths_inside_macro_calls_count() {
 }
 
 #[test]
+fn exported_macros_are_found_at_the_root() {
+    let found = imports_of(&[
+        ("lib.rs", "mod a; mod b;"),
+        ("a.rs", "use crate::one; fn f() { one!(); crate::two!(); }"),
+        (
+            "b.rs",
+            "#[macro_export] macro_rules! one { () => {}; } #[macro_export] macro_rules! two { () => {}; }",
+        ),
+    ]);
+    assert_eq!(edges(&found), ["a > b"]);
+}
+
+#[test]
 fn code_for_tests_and_outside_crates_are_left_out() {
     let found = imports_of(&[
         ("lib.rs", "mod a; mod b; #[cfg(test)] mod not_even_there;"),

@@ -42,6 +42,8 @@ enum Target {
 struct Tree<'a> {
     sources: &'a BTreeMap<String, String>,
     modules: Vec<Module>,
+    /// Macros with `#[macro_export]`, which are reached from the root of the crate, and the module that defines each.
+    exported: BTreeMap<String, usize>,
 }
 
 const ROOT: usize = 0;
@@ -57,6 +59,7 @@ pub fn imports(sources: &BTreeMap<String, String>) -> Imports {
     let mut tree = Tree {
         sources,
         modules: Vec::new(),
+        exported: BTreeMap::new(),
     };
     tree.add_file("lib.rs", "", ROOT);
 
@@ -113,6 +116,12 @@ impl Tree<'_> {
         };
         for item in items {
             collector.module.items.extend(item_name(item));
+            if let Item::Macro(exported) = item
+                && let Some(name) = &exported.ident
+                && exported.attrs.iter().any(is_macro_export)
+            {
+                self.exported.insert(name.to_string(), at);
+            }
             collector.visit_item(item);
         }
         self.modules.push(collector.module);
@@ -175,6 +184,10 @@ impl Tree<'_> {
         // A module and a function may share a name; only a module goes on.
         if module.items.contains(name) && (rest.is_empty() || found.is_empty()) {
             found.push(Target::Item(at));
+        }
+        let exported = self.exported.get(name);
+        if let Some(defined) = exported.filter(|_| at == ROOT && rest.is_empty()) {
+            found.push(Target::Item(*defined));
         }
         if found.is_empty() {
             for used in module.uses.iter().filter(|used| used.name.is_none()) {
@@ -296,6 +309,10 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, uses: &mut Vec<Use>) {
             }
         }
     }
+}
+
+fn is_macro_export(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("macro_export")
 }
 
 /// True for `#[cfg(test)]` and for `#[cfg(all(test, …))]`.

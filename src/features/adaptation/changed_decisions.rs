@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     domain::{Candidate, CandidateIx, ModelId, words::thousands},
     features::scoring::badge::side_words,
+    text,
     workspace::{
         context::Context,
         queue::{column::Column, order::Shortlist},
@@ -32,7 +33,7 @@ pub(crate) fn roll_back(shared: &mut Shared, cx: &Context) {
     let version = trained.find(|version| Some(&version.id) == active.as_ref());
     let (Some(version), Some(project)) = (version.cloned(), shared.project.path.clone()) else {
         shared.warn(
-            "the active model was not fine-tuned in this project: nothing to roll back",
+            text!("the active model was not fine-tuned in this project: nothing to roll back"),
             cx.now,
         );
         return;
@@ -41,9 +42,10 @@ pub(crate) fn roll_back(shared: &mut Shared, cx: &Context) {
     let source = versions::source(&project, &version.id);
     shared.drop_model(&source, cx);
     shared.report(
-        format!(
-            "back to {}; {} stays in the project",
-            version.parent, version.id
+        text!(
+            "back to {parent}; {id} stays in the project",
+            parent = version.parent,
+            id = version.id
         ),
         cx.now,
     );
@@ -137,18 +139,18 @@ pub(crate) fn show_changes(shared: &mut Shared, cx: &Context) {
     }
     let Some(changed) = changed_decisions(shared) else {
         shared.report(
-            "show a version and the model it was fine-tuned from to see what changed",
+            text!("show a version and the model it was fine-tuned from to see what changed"),
             cx.now,
         );
         return;
     };
     if changed.is_empty() {
-        shared.report("no decision of this set changed", cx.now);
+        shared.report(text!("no decision of this set changed"), cx.now);
         return;
     }
     let title = match changed.len() {
-        1 => "1 decision changed".into(),
-        count => format!("{} decisions changed", thousands(count as u64)),
+        1 => text!("1 decision changed").into(),
+        count => text!("{count} decisions changed", count = thousands(count as u64)),
     };
     let notes = changed.into_iter().map(|(ix, change)| (ix, change.words));
     show(shared, title, notes.collect(), Column::Disagreement, cx);

@@ -1,6 +1,6 @@
 //! What a learning curve says, in words.
 
-use crate::{domain::LearningCurve, features::adaptation::state::FineTuningPane};
+use crate::{domain::LearningCurve, features::adaptation::state::FineTuningPane, text};
 
 /// Mean recalls that differ by less are called alike, 0 to 1.
 const ALIKE: f64 = 0.01;
@@ -14,23 +14,32 @@ impl FineTuningPane {
         let Some(curve) = self.curve() else {
             return String::new();
         };
-        let held_out = format!("Measured on {} held-out examples.", curve.held_out);
+        let held_out = text!(
+            "Measured on {count} held-out examples.",
+            count = curve.held_out
+        );
         if curve.held_out < ENOUGH {
-            return format!(
-                "Measured on {} held-out examples only: too few to say whether more labels would help.",
-                curve.held_out
+            return text!(
+                "Measured on {count} held-out examples only: too few to say whether more labels would help.",
+                count = curve.held_out
             );
         }
         match last_gain(curve) {
-            Some((from, to, gain)) if gain > ALIKE => format!(
-                "From {from} to {to} labels mean recall still rose by {:.1} points: more labels are \
+            Some((from, to, gain)) if gain > ALIKE => text!(
+                "From {from} to {to} labels mean recall still rose by {points} points: more labels are \
                  worth it. {held_out}",
-                100.0 * gain
+                from,
+                to,
+                points = format_args!("{:.1}", 100.0 * gain),
+                held_out
             ),
-            Some((from, to, gain)) => format!(
-                "From {from} to {to} labels mean recall changed by {:+.1} points: labels of this kind \
+            Some((from, to, gain)) => text!(
+                "From {from} to {to} labels mean recall changed by {points} points: labels of this kind \
                  bring little more. {held_out}",
-                100.0 * gain
+                from,
+                to,
+                points = format_args!("{:+.1}", 100.0 * gain),
+                held_out
             ),
             None => held_out,
         }

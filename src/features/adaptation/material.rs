@@ -21,6 +21,7 @@ use crate::{
     io::Decoder,
     learn::Dataset,
     tasks::cancel::CancelToken,
+    text,
 };
 
 /// Simulated examples that the old sky is tested with have numbers from here on.
@@ -98,9 +99,10 @@ impl Material {
         let known = known.iter().filter(|one| is_learned(card, one)).count();
         let mut notes = set.notes;
         if known > 0 {
-            notes.push(format!(
-                "{known} labels are known to {} already: none of them is held out to measure with",
-                card.name
+            notes.push(text!(
+                "{known} labels are known to {model} already: none of them is held out to measure with",
+                known,
+                model = card.name
             ));
         }
         Ok(Self {

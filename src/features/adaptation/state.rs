@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     domain::{FineTuneFigures, LearningCurve, ModelVersion, Objection, Timestamp},
+    language::translated_static,
     tasks::Running,
+    text,
 };
 
 /// A version that was made in this session.
@@ -129,9 +131,12 @@ impl FineTuningPane {
                 self.news = Some(news);
             }
             FineTuneUpdate::Growing { stage, done, all } => {
-                self.plan = format!(
+                self.plan = text!(
                     "Grows a new forest from your labels and simulated light curves: {done} of \
-                     {all} {stage}."
+                     {all} {stage}.",
+                    done,
+                    all,
+                    stage = translated_static(stage)
                 );
             }
         }
@@ -156,11 +161,18 @@ impl Started {
         let all: usize = self.labels.iter().map(|(_, count)| count).sum();
         let counts = self.labels.iter();
         let counts: Vec<_> = counts.map(|(class, n)| format!("{n} {class}")).collect();
-        let held_out = match self.held_out {
-            0 => "too few to hold any out".into(),
-            n if n == all => "each third held out in turn to measure with".into(),
-            n => format!("{n} of them held out to measure with"),
-        };
-        format!("Learns from {}; {held_out}.", counts.join(", "))
+        let labels = counts.join(", ");
+        match self.held_out {
+            0 => text!("Learns from {labels}; too few to hold any out.", labels),
+            count if count == all => text!(
+                "Learns from {labels}; each third held out in turn to measure with.",
+                labels
+            ),
+            count => text!(
+                "Learns from {labels}; {count} of them held out to measure with.",
+                labels,
+                count
+            ),
+        }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     },
     features::training::{labelled_set::OpenedSet, train::cores},
     tasks::{TaskEvent, next_event},
+    text,
     workspace::{context::Context, model_registry::ModelSource, shared::Shared, versions::Keep},
 };
 
@@ -33,16 +34,23 @@ impl FineTuningPane {
         let parent = self.what_to_fine_tune(shared)?.0.id;
         let active = shared.scores.active();
         let labels = thousands(shared.labelled() as u64);
-        let begun = match &active.ready {
-            Some(ready) if ready.id != parent => {
-                format!("Starts again from {parent} and fine-tunes it on")
-            }
-            _ => format!("Fine-tunes {} on", active.name()),
+        let what = match &active.ready {
+            Some(ready) if ready.id != parent => text!(
+                "Starts again from {parent} and fine-tunes it on the {labels} labels of this set.",
+                parent,
+                labels
+            ),
+            _ => text!(
+                "Fine-tunes {model} on the {labels} labels of this set.",
+                model = active.name(),
+                labels
+            ),
         };
-        Ok(format!(
-            "{begun} the {labels} labels of this set. Simulated examples are shown \
-             beside them, so that it is not forgotten; some labels are held out to measure what is gained."
-        ))
+        let how = text!(
+            "Simulated examples are shown beside them, so that it is not forgotten; some labels are held out to \
+             measure what is gained."
+        );
+        Ok(format!("{what} {how}"))
     }
 
     /// The model that is fine-tuned, what it learns from, and the project that keeps the new version.
@@ -53,12 +61,14 @@ impl FineTuningPane {
         let active = shared.scores.active();
         let name = active.name();
         let ready = active.ready.as_ref();
-        let ready = ready.ok_or_else(|| format!("model {name} is still loading"))?;
+        let ready = ready.ok_or_else(|| text!("model {name} is still loading", name))?;
         let parent = untrained(shared, &ready.id, &active.source);
         let project = shared.project.path.clone();
-        let project = project.ok_or("open a set first: its project keeps the trained version")?;
+        let project = project.ok_or(text!(
+            "open a set first: its project keeps the trained version"
+        ))?;
         if shared.labelled() == 0 {
-            return Err("label some candidates first".into());
+            return Err(text!("label some candidates first").into());
         }
         let labels = LabelSource::Opened(OpenedSet {
             name: shared.project.paths_in_words().into(),
@@ -96,7 +106,7 @@ impl FineTuningPane {
             command::FineTune::Use(source) => {
                 shared.show_model(source, cx);
                 shared.report(
-                    format!("scores of {}", shared.scores.active().name()),
+                    text!("scores of {model}", model = shared.scores.active().name()),
                     cx.now,
                 );
             }
@@ -122,9 +132,9 @@ impl FineTuningPane {
         };
         let pane = &mut *self;
         pane.status = FineTuneStatus::Preparing;
-        pane.plan = format!(
-            "Reads the labels for {} and simulates source-domain examples…",
-            parent.id
+        pane.plan = text!(
+            "Reads the labels for {model} and simulates source-domain examples…",
+            model = parent.id
         );
         (pane.news, pane.since, pane.seconds_left) = (None, None, None);
         pane.notes.clear();
@@ -170,10 +180,10 @@ impl FineTuningPane {
                 TaskEvent::Finished(tuned) => self.finish_fine_tuning(shared, tuned, cx),
                 TaskEvent::Cancelled => {
                     self.status = FineTuneStatus::Idle;
-                    shared.report("fine-tuning stopped; all is as it was", cx.now);
+                    shared.report(text!("fine-tuning stopped; all is as it was"), cx.now);
                 }
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("fine-tuning: {why}"), cx.now);
+                    shared.warn(text!("fine-tuning: {why}", why), cx.now);
                     self.status = FineTuneStatus::Failed(why);
                 }
             }
@@ -189,10 +199,10 @@ impl FineTuningPane {
                 }
                 TaskEvent::Finished(curve) => {
                     self.curve = Some(curve);
-                    shared.report("the learning curve is measured", cx.now);
+                    shared.report(text!("the learning curve is measured"), cx.now);
                 }
-                TaskEvent::Cancelled => shared.report("learning curve stopped", cx.now),
-                TaskEvent::Failed(why) => shared.warn(format!("learning curve: {why}"), cx.now),
+                TaskEvent::Cancelled => shared.report(text!("learning curve stopped"), cx.now),
+                TaskEvent::Failed(why) => shared.warn(text!("learning curve: {why}", why), cx.now),
             }
         }
     }
@@ -213,7 +223,7 @@ impl FineTuningPane {
     /// "about 12 s left", where that is known.
     pub fn fine_tuning_time_left(&self) -> Option<String> {
         let seconds = self.seconds_left?;
-        Some(format!("about {} left", duration(seconds)))
+        Some(text!("about {time} left", time = duration(seconds)))
     }
 }
 
@@ -258,14 +268,20 @@ fn show_version(shared: &mut Shared, trained: &KeptVersion, cx: &Context) {
     match &trained.objection {
         None => {
             let gained = trained.figures.target_domain.as_ref();
-            let gained = gained.map_or_else(String::new, |found| {
-                format!(": it {}{}", found.gain_in_words(), found.few_behind())
-            });
-            shared.report(format!("{id} is trained, and active now{gained}"), cx.now);
+            let words = match gained {
+                Some(found) => text!(
+                    "{id} is trained, and active now: it {gain}{few}",
+                    id,
+                    gain = found.gain_in_words(),
+                    few = found.few_behind()
+                ),
+                None => text!("{id} is trained, and active now", id),
+            };
+            shared.report(words, cx.now);
         }
         Some(Objection { why, is_loss }) => {
             shared.show_model(before, cx);
-            let words = format!("{id} is kept but not active: {why}");
+            let words = text!("{id} is kept but not active: {why}", id, why);
             if *is_loss {
                 shared.warn(words, cx.now);
             } else {

@@ -16,6 +16,7 @@ use crate::{
         training::view::alarm,
     },
     tasks::Running,
+    text,
     widgets::{
         followed::follow_pointer,
         pane::pane_ui,
@@ -40,7 +41,7 @@ pub fn fine_tune_ui(
 ) {
     pane_ui(
         ui,
-        ("Fine-tune", WIDTH),
+        (text!("Fine-tune"), WIDTH),
         Action::FineTune,
         commands,
         |ui, commands| {
@@ -98,14 +99,17 @@ fn start_ui(
     }
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
-        let button = Button::new(RichText::new("Fine-tune").strong()).min_size(vec2(120.0, 30.0));
+        let button =
+            Button::new(RichText::new(text!("Fine-tune")).strong()).min_size(vec2(120.0, 30.0));
         if ui.add_enabled(plan.is_ok(), button).clicked() {
             commands.push(FineTune::Start.into());
         }
         let is_measuring = fine_tuning.is_measuring();
-        let button = Button::new("Learning curve").min_size(vec2(120.0, 30.0));
-        let help = "Trains the model repeatedly with more and more of the labels, in your order \
-                    and by chance: are more labels worth the time? Takes some minutes";
+        let button = Button::new(text!("Learning curve")).min_size(vec2(120.0, 30.0));
+        let help = text!(
+            "Trains the model repeatedly with more and more of the labels, in your order \
+                    and by chance: are more labels worth the time? Takes some minutes"
+        );
         let button = ui.add_enabled(plan.is_ok() && !is_measuring, button);
         if button.on_hover_text(help).clicked() {
             commands.push(FineTune::Curve.into());
@@ -113,8 +117,8 @@ fn start_ui(
     });
     if crate::features::adaptation::update::can_have_new_classes(shared) {
         let mut has = fine_tuning.has_new_classes;
-        let text = "labels that the model has no class for become new classes";
-        let help = "Otherwise they are left out and counted";
+        let text = text!("labels that the model has no class for become new classes");
+        let help = text!("Otherwise they are left out and counted");
         if ui.checkbox(&mut has, text).on_hover_text(help).changed() {
             commands.push(FineTune::NewClasses(has).into());
         }
@@ -128,12 +132,12 @@ fn limit_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>
     ui.horizontal(|ui| {
         let label = ui.label(weak(
             ui,
-            "Do not activate if recall on simulated data drops by more than",
+            text!("Do not activate if recall on simulated data drops by more than"),
         ));
         let limit = DragValue::new(&mut settings.most_forgotten_percent)
             .range(0.0..=100.0)
             .speed(0.1)
-            .suffix(" points");
+            .suffix(text!(" points"));
         ui.add(limit).labelled_by(label.id);
     });
     if settings != shared.settings {
@@ -149,8 +153,8 @@ fn curve_ui(ui: &mut Ui, fine_tuning: &FineTuningPane, commands: &mut Vec<impl F
         ui.horizontal(|ui| {
             let share = progress.done as f32 / progress.total.max(1) as f32;
             let bar = ProgressBar::new(share).desired_width(WIDTH - 90.0);
-            ui.add(bar.text("learning curve"));
-            if ui.button("Cancel").clicked() {
+            ui.add(bar.text(text!("learning curve")));
+            if ui.button(text!("Cancel")).clicked() {
                 commands.push(FineTune::StopCurve.into());
             }
         });
@@ -182,9 +186,9 @@ fn under_way_ui(
         losses_ui(ui, news);
     }
     let is_asked = *pane.status() == FineTuneStatus::Stopping;
-    let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
+    let cancel = ui.add_enabled(!is_asked, Button::new(text!("Cancel")));
     if cancel
-        .on_hover_text("Leaves everything as it was")
+        .on_hover_text(text!("Leaves everything as it was"))
         .clicked()
     {
         commands.push(FineTune::Stop.into());
@@ -216,21 +220,28 @@ fn losses_ui(ui: &mut Ui, news: &FineTuneNews) {
         .include_x(0.0)
         .include_x(news.steps as f64)
         .include_y(0.0)
-        .y_axis_label("loss")
+        .y_axis_label(text!("loss"))
         .grid_color(theme::grid_color(ui))
         .show(ui, |plot| {
-            plot.line(Line::new("loss", points()).color(theme::model_color(0)));
+            plot.line(Line::new(text!("loss"), points()).color(theme::model_color(0)));
             plot.points(
-                Points::new("loss", points())
+                Points::new(text!("loss"), points())
                     .color(theme::model_color(0))
                     .radius(1.5),
             );
         });
     follow_pointer(ui.ctx(), shown.response.rect);
-    spoken::picture(&shown.response, "fine-tuning losses", || {
+    spoken::picture(&shown.response, text!("fine-tuning losses"), || {
         news.losses.last().map_or_else(
-            || "nothing yet".into(),
-            |last| format!("{:.4} at step {} of {}", last.loss, last.step, news.steps),
+            || text!("nothing yet").into(),
+            |last| {
+                text!(
+                    "{loss} at step {step} of {steps}",
+                    loss = format_args!("{:.4}", last.loss),
+                    step = last.step,
+                    steps = news.steps
+                )
+            },
         )
     });
 }
@@ -246,14 +257,18 @@ fn fine_tuned_ui(
     let is_active = shared.scores.is_active(&trained.source);
     match (&trained.objection, is_active) {
         (_, true) => {
-            ui.label(RichText::new(format!("{id} is active")).strong());
+            ui.label(RichText::new(text!("{id} is active", id)).strong());
             if let Some(found) = &trained.figures.target_domain {
-                let words = format!("It {}{}.", found.gain_in_words(), found.few_behind());
+                let words = text!(
+                    "It {gain}{few}.",
+                    gain = found.gain_in_words(),
+                    few = found.few_behind()
+                );
                 ui.add(Label::new(words).wrap());
             }
         }
         (Some(Objection { why, is_loss }), false) => {
-            let words = format!("{id} is kept, but not active: {why}.");
+            let words = text!("{id} is kept, but not active: {why}.", id, why);
             if *is_loss {
                 alarm(ui, &words);
             } else {
@@ -261,23 +276,62 @@ fn fine_tuned_ui(
             }
         }
         (None, false) => {
-            ui.label(format!("{id} is kept, but not active."));
+            ui.label(text!("{id} is kept, but not active.", id));
         }
     }
     ui.add_space(theme::GRID);
+    gained_ui(ui, trained);
+    notes_ui(ui, fine_tuning);
+    ui.add_space(theme::GRID);
+    ui.horizontal(|ui| {
+        let changed = crate::features::adaptation::changed_decisions::changed_decisions(shared);
+        let count = changed.as_ref().map_or(0, std::collections::BTreeMap::len);
+        let text = text!("What changed ({count})", count);
+        let help = text!(
+            "The candidates that are decided otherwise than before, the largest changes first"
+        );
+        let button = ui.add_enabled(count > 0, Button::new(text));
+        if button.on_hover_text(help).clicked() {
+            commands.push(FineTune::Changes.into());
+        }
+        if is_active {
+            let key = shared.settings.keys.hint(Action::RollBack);
+            let back = ui.button(text!("Roll back ({key})", key));
+            if back
+                .on_hover_text(text!(
+                    "The model before is active again; the version stays in the project"
+                ))
+                .clicked()
+            {
+                commands.push(FineTune::RollBack.into());
+            }
+        } else if ui.button(text!("Use it")).clicked() {
+            commands.push(FineTune::Use(trained.source.clone()).into());
+        }
+    });
+}
+
+/// Mean recall of both domains before and after.
+fn gained_ui(ui: &mut Ui, trained: &KeptVersion) {
     Grid::new("what was gained")
         .spacing(vec2(18.0, 4.0))
         .show(ui, |ui| {
-            for head in ["mean recall", "before", "after", "examples"] {
+            let heads = [
+                text!("mean recall"),
+                text!("before"),
+                text!("after"),
+                text!("examples"),
+            ];
+            for head in heads {
                 ui.label(weak(ui, head));
             }
             ui.end_row();
             let skies = [
                 (
-                    "this survey, held-out labels",
+                    text!("this survey, held-out labels"),
                     trained.figures.target_domain,
                 ),
-                ("simulated data", trained.figures.source_domain),
+                (text!("simulated data"), trained.figures.source_domain),
             ];
             for (name, figures) in skies {
                 ui.label(name);
@@ -285,36 +339,11 @@ fn fine_tuned_ui(
                 ui.end_row();
             }
         });
-    notes_ui(ui, fine_tuning);
-    ui.add_space(theme::GRID);
-    ui.horizontal(|ui| {
-        let changed = crate::features::adaptation::changed_decisions::changed_decisions(shared);
-        let count = changed.as_ref().map_or(0, std::collections::BTreeMap::len);
-        let text = format!("What changed ({count})");
-        let help =
-            "The candidates that are decided otherwise than before, the largest changes first";
-        let button = ui.add_enabled(count > 0, Button::new(text));
-        if button.on_hover_text(help).clicked() {
-            commands.push(FineTune::Changes.into());
-        }
-        if is_active {
-            let key = shared.settings.keys.hint(Action::RollBack);
-            let back = ui.button(format!("Roll back ({key})"));
-            if back
-                .on_hover_text("The model before is active again; the version stays in the project")
-                .clicked()
-            {
-                commands.push(FineTune::RollBack.into());
-            }
-        } else if ui.button("Use it").clicked() {
-            commands.push(FineTune::Use(trained.source.clone()).into());
-        }
-    });
 }
 
 fn domain_ui(ui: &mut Ui, figures: Option<DomainFigures>) {
     let Some(figures) = figures else {
-        ui.label(weak(ui, "not measured"));
+        ui.label(weak(ui, text!("not measured")));
         return;
     };
     let percent = |at: usize| {
@@ -333,7 +362,7 @@ fn versions_ui(
     versions: &[ModelVersion],
     commands: &mut Vec<impl From<FineTune> + From<Latent>>,
 ) {
-    ui.label(weak(ui, "versions of this project"));
+    ui.label(weak(ui, text!("versions of this project")));
     ScrollArea::vertical().max_height(140.0).show(ui, |ui| {
         Grid::new("versions")
             .striped(true)
@@ -365,19 +394,19 @@ fn version_ui(
     let gained = figure("new_sky_mean_recall_after");
     let gained = gained.map_or_else(|| "–".into(), |after| format!("{:.1} %", 100.0 * after));
     ui.label(gained)
-        .on_hover_text("mean recall on held-out labels of this survey");
+        .on_hover_text(text!("mean recall on held-out labels of this survey"));
     let Some(source) = shared.source_of(version) else {
         return;
     };
     if version.card.latent.is_some() {
-        let button = ui.small_button("Embed");
-        let help = "Puts the set into the space of this model";
+        let button = ui.small_button(text!("Embed"));
+        let help = text!("Puts the set into the space of this model");
         if button.on_hover_text(help).clicked() {
             commands.push(Latent::Use(source).into());
         }
     } else if shared.scores.is_active(&source) {
-        ui.label(weak(ui, "active"));
-    } else if ui.small_button("Use").clicked() {
+        ui.label(weak(ui, text!("active")));
+    } else if ui.small_button(text!("Use")).clicked() {
         commands.push(FineTune::Use(source).into());
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 use serde_json::json;
 
-use super::Report;
+use super::{Report, plots::plots};
 use crate::{
     domain::{Catalogue, Evaluation, Judged, Measure, Plot},
     io::{
@@ -19,6 +19,7 @@ use crate::{
         },
         whole_file::write_whole,
     },
+    language::in_english,
 };
 
 /// Writes everything into a folder, which is made where it is not there yet; returns the files.
@@ -38,7 +39,8 @@ pub fn write_report(
     };
     files.write("evaluation.json", &serde_json::to_vec_pretty(report)?)?;
     files.write("table.csv", &table(report)?)?;
-    for plot in &report.plots {
+    // Those of the window are in its language.
+    for plot in &in_english(|| plots(&report.models)) {
         let name = plot.name;
         let heads = ["series", "x", "y", "low", "high"];
         files.write(&format!("{name}.csv"), &csv_table(&heads, plot_rows(plot))?)?;

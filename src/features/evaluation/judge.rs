@@ -8,22 +8,24 @@ use crate::{
         CandidateIx, Catalogue, Judged, JudgedAt, ModelFacts, Prediction, ScoreBook,
         evaluation::LeftOut, likeliest,
     },
+    english,
     features::labelling::truths::{Classes, Truths},
 };
 
 /// Why objects that a compared model has learned are left out.
-pub(crate) const LEARNED: &str = "a compared model has learned its label";
+pub(crate) const LEARNED: &str = english!("a compared model has learned its label");
 
 /// Why epochs of an object with one label are left out where each epoch is judged for itself.
-const OTHER_EPOCH: &str = "with a label of another epoch";
+const OTHER_EPOCH: &str = english!("with a label of another epoch");
 
 /// A model is judged where at most this share of the labels is of classes that it does not have (our choice). Above it its figures
 /// would be those of a part that was chosen by the truth: the supernovae among the artefacts of a survey, say.
 const MOST_OF_OTHER_CLASSES: f64 = 0.25;
 
 /// Why what is of its classes is left out there.
-const OTHER_CLASSES: &str =
-    "of its classes, but more than a quarter of the labels are of classes that it does not have";
+const OTHER_CLASSES: &str = english!(
+    "of its classes, but more than a quarter of the labels are of classes that it does not have"
+);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Objects {
@@ -82,7 +84,7 @@ impl Judgements {
                 } else {
                     1
                 };
-                judgements.leave_out("not scored by this model", missing);
+                judgements.leave_out(english!("not scored by this model"), missing);
                 continue;
             };
             let predicted = match at {
@@ -166,7 +168,7 @@ impl Judgements {
             let why = predictions
                 .iter()
                 .find_map(|prediction| usable(prediction).err());
-            self.leave_out(&why.unwrap_or_else(|| "has no epoch".into()), 1);
+            self.leave_out(&why.unwrap_or_else(|| english!("has no epoch").into()), 1);
         }
         let found = found.map(|(epoch, probabilities)| EpochPrediction {
             epoch,
@@ -184,7 +186,7 @@ impl Judgements {
         request: &Request,
     ) {
         if predicted.probabilities.len() != facts.classes.len() {
-            self.leave_out("scored with another number of classes", 1);
+            self.leave_out(english!("scored with another number of classes"), 1);
             return;
         }
         let truth = match truth {
@@ -230,7 +232,7 @@ fn scored_epochs(predictions: &[Prediction]) -> impl Iterator<Item = (usize, &[f
 fn usable(prediction: &Prediction) -> Result<&[f32], String> {
     match prediction {
         Prediction::Probabilities(all) if all.iter().all(|p| p.is_finite()) => Ok(all),
-        Prediction::Probabilities(_) => Err("has a score that is no number".into()),
+        Prediction::Probabilities(_) => Err(english!("has a score that is no number").into()),
         Prediction::Refused(why) => Err(format!("cannot be scored: {why}")),
     }
 }

@@ -9,6 +9,7 @@ use super::state::shortlist;
 use crate::{
     domain::{Evaluation, Judged},
     features::evaluation::command::Evaluate,
+    text,
     widgets::theme::{self, weak},
     workspace::shared::Shared,
 };
@@ -46,7 +47,7 @@ pub(crate) fn matrix_ui(
     Grid::new("confusion")
         .spacing(vec2(GAP, GAP))
         .show(ui, |ui| {
-            ui.label(weak(ui, "true \\ predicted"));
+            ui.label(weak(ui, text!("true \\ predicted")));
             for class in &model.classes {
                 let name = RichText::new(shared.class_title(class)).size(theme::CAPTION);
                 // Added in that size it would be set to the width, letters apart.
@@ -56,7 +57,7 @@ pub(crate) fn matrix_ui(
                     ui.add(Label::new(name).wrap());
                 });
             }
-            ui.label(weak(ui, "recall"));
+            ui.label(weak(ui, text!("recall")));
             ui.end_row();
             for (truth, figures) in model.per_class.iter().enumerate() {
                 ui.label(shared.class_title(&figures.class));
@@ -66,7 +67,7 @@ pub(crate) fn matrix_ui(
                 ui.label(percent(figures.recall));
                 ui.end_row();
             }
-            ui.label(weak(ui, "precision"));
+            ui.label(weak(ui, text!("precision")));
             for figures in &model.per_class {
                 let precision = RichText::new(percent(figures.precision)).size(theme::CAPTION);
                 ui.add_sized([side, 18.0], Label::new(precision));
@@ -75,7 +76,7 @@ pub(crate) fn matrix_ui(
         });
     ui.label(weak(
         ui,
-        "A click on a cell opens its candidates in the mosaic",
+        text!("A click on a cell opens its candidates in the mosaic"),
     ));
 }
 
@@ -102,7 +103,12 @@ fn cell_ui(
     };
     let (rect, response) = ui.allocate_exact_size(size, sense);
     let [of, called] = [truth, predicted].map(|class| shared.class_title(&model.classes[class]));
-    let title = format!("{count} {of} predicted as {called}");
+    let title = text!(
+        "{count} {class} predicted as {called}",
+        count,
+        class = of,
+        called
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::Button, count > 0, &title));
     let painter = ui.painter();
     painter.rect_filled(rect, 2.0, color.gamma_multiply(0.12 + 0.6 * share as f32));

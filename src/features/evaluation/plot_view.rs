@@ -1,10 +1,14 @@
 //! One plot of the evaluation at a time, in tabs.
 
+use std::borrow::Cow;
+
 use egui::{RichText, Ui, Vec2b};
 use egui_plot::{Corner as PlotCorner, GridMark, Legend, Line, Plot as EguiPlot, PlotUi, Points};
 
 use crate::{
     domain::plot::{Axis, Corner, Ink, Mark, Plot, Series},
+    language::{translated, translated_static},
+    text,
     widgets::{
         spoken,
         theme::{self, weak},
@@ -32,7 +36,7 @@ pub(crate) fn plots_ui(ui: &mut Ui, plots: &[Plot], chosen: &mut Option<usize>, 
     if plot.is_empty() {
         let size = egui::vec2(ui.available_width(), height);
         ui.allocate_ui(size, |ui| {
-            ui.centered_and_justified(|ui| ui.label(weak(ui, plot.why_empty)));
+            ui.centered_and_justified(|ui| ui.label(weak(ui, translated_static(plot.why_empty))));
         });
         return;
     }
@@ -41,13 +45,13 @@ pub(crate) fn plots_ui(ui: &mut Ui, plots: &[Plot], chosen: &mut Option<usize>, 
 
 fn tab(plot: &Plot) -> RichText {
     let title = match plot.name {
-        "det" => "DET",
-        "roc" => "ROC",
-        "precision_recall" => "Precision and recall",
-        "calibration" => "Calibration",
-        "error_by_snr" => "Errors against S/N",
-        "recall_by_epochs" => "Recall by epochs",
-        _ => &plot.title,
+        "det" => "DET".into(),
+        "roc" => "ROC".into(),
+        "precision_recall" => text!("Precision and recall").into(),
+        "calibration" => text!("Calibration").into(),
+        "error_by_snr" => text!("Errors against S/N").into(),
+        "recall_by_epochs" => text!("Recall by epochs").into(),
+        _ => translated(&plot.title),
     };
     RichText::new(title)
 }
@@ -79,7 +83,7 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
         .allow_boxed_zoom(false)
         .default_x_bounds(x.range[0], x.range[1])
         .default_y_bounds(y.range[0], y.range[1])
-        .custom_x_axes(vec![theme::plot_x_axis(&x.title).formatter(
+        .custom_x_axes(vec![theme::plot_x_axis(&translated(&x.title)).formatter(
             move |mark, _| {
                 let is_kept = legible.iter().any(|place| is_at(*place, mark));
                 if is_kept {
@@ -89,7 +93,7 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
                 }
             },
         )])
-        .y_axis_label(y.title.clone())
+        .y_axis_label(translated(&y.title).into_owned())
         .y_axis_min_width(Y_LABELS)
         .x_grid_spacer(|_| marks(x))
         .y_grid_spacer(|_| marks(y))
@@ -101,7 +105,7 @@ pub(crate) fn plot_ui(ui: &mut Ui, plot: &Plot, height: f32) {
                 draw(inside, series, *color);
             }
         });
-    spoken::plot(&shown.response, &plot.title, || in_words(plot));
+    spoken::plot(&shown.response, &translated(&plot.title), || in_words(plot));
 }
 
 /// Its axes, and each curve with its number of points and its ends.
@@ -109,20 +113,35 @@ fn in_words(plot: &Plot) -> String {
     let curve = |series: &Series| {
         let count = series.points.len();
         let ends = series.points.first().zip(series.points.last());
-        let ends = ends.map_or_else(String::new, |(first, last)| {
-            let [from, to] = [first.place, last.place].map(|[x, y]| format!("({x:.3}, {y:.3})"));
-            format!(", {from} to {to}")
-        });
-        format!("{}: {count} points{ends}", series.name)
+        let curve = name_of(series);
+        let Some((first, last)) = ends else {
+            return text!("{curve}: {count} points", curve, count);
+        };
+        let [from, to] = [first.place, last.place].map(|[x, y]| format!("({x:.3}, {y:.3})"));
+        text!(
+            "{curve}: {count} points, {from} to {to}",
+            curve,
+            count,
+            from,
+            to
+        )
     };
     let is_named = |series: &&Series| !series.name.is_empty();
     let curves: Vec<_> = plot.series.iter().filter(is_named).map(curve).collect();
-    format!(
-        "{} against {}; {}",
-        plot.y.title,
-        plot.x.title,
-        curves.join("; ")
+    text!(
+        "{y} against {x}; {curves}",
+        y = translated(&plot.y.title),
+        x = translated(&plot.x.title),
+        curves = curves.join("; ")
     )
+}
+
+/// Names of classes and of what was published are data.
+fn name_of(series: &Series) -> Cow<'_, str> {
+    match series.ink {
+        Ink::Guide | Ink::Model(_) => translated(&series.name),
+        Ink::Class(_) | Ink::Published(_) => Cow::Borrowed(&series.name),
+    }
 }
 
 /// All marks are of one rank: none is left out for another.
@@ -171,7 +190,7 @@ fn is_staircase(places: &[[f64; 2]]) -> bool {
 
 fn draw(inside: &mut PlotUi<'_>, series: &Series, color: egui::Color32) {
     let places: Vec<[f64; 2]> = series.points.iter().map(|point| point.place).collect();
-    let name = || series.name.clone();
+    let name = || name_of(series).into_owned();
     for point in &series.points {
         if let Some([low, high]) = point.interval {
             let bar = vec![[point.place[0], low], [point.place[0], high]];

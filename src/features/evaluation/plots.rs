@@ -6,12 +6,14 @@ use crate::{
         evaluation::SnrBin,
         plot::{Axis, Corner, Ink, Mark, Point, Series, Tick},
     },
+    english,
     learn::metrics::{det::deviate, published::PUBLISHED},
+    text,
 };
 
 /// What a plot says where no class is positive.
 const NEEDS_TWO_CLASSES: &str =
-    "Needs a model of real and bogus, and labelled candidates of both kinds.";
+    english!("Needs a model of real and bogus, and labelled candidates of both kinds.");
 /// Rates below this are not told apart on axes of deviates.
 const FINEST: u64 = 10_000_000;
 
@@ -93,7 +95,10 @@ fn operating(
             .collect()
     });
     for (series, model) in series.iter_mut().zip(models) {
-        series.name = format!("threshold {:.3}", model.threshold.unwrap_or(f64::NAN));
+        series.name = text!(
+            "threshold {threshold}",
+            threshold = format_args!("{:.3}", model.threshold.unwrap_or(f64::NAN))
+        );
     }
     series.retain(|series| !series.points.is_empty());
     series
@@ -144,9 +149,9 @@ fn det(models: &[Evaluation]) -> Plot {
     }));
     Plot {
         name: "det",
-        title: "Detection error trade-off".into(),
-        x: deviate_axis("false-positive rate", [8e-5, 0.6]),
-        y: deviate_axis("false-negative rate", [2e-4, 0.95]),
+        title: english!("Detection error trade-off").into(),
+        x: deviate_axis(english!("false-positive rate"), [8e-5, 0.6]),
+        y: deviate_axis(english!("false-negative rate"), [2e-4, 0.95]),
         series,
         names: Corner::UpperRight,
         why_empty: NEEDS_TWO_CLASSES,
@@ -154,16 +159,16 @@ fn det(models: &[Evaluation]) -> Plot {
 }
 
 fn roc(models: &[Evaluation]) -> Plot {
-    let mut series = vec![guide("by chance", &[[0.0, 0.0], [1.0, 1.0]])];
+    let mut series = vec![guide(english!("by chance"), &[[0.0, 0.0], [1.0, 1.0]])];
     series.extend(of_models(models, Mark::Line, |model| {
         plain(&model.curves.roc)
     }));
     series.extend(operating(models, |_, rates| Some(Point::plain(rates))));
     Plot {
         name: "roc",
-        title: "Receiver operating characteristic".into(),
-        x: share_axis("false-positive rate"),
-        y: share_axis("true-positive rate (recall)"),
+        title: english!("Receiver operating characteristic").into(),
+        x: share_axis(english!("false-positive rate")),
+        y: share_axis(english!("true-positive rate (recall)")),
         series,
         names: Corner::LowerRight,
         why_empty: NEEDS_TWO_CLASSES,
@@ -180,9 +185,9 @@ fn precision_recall(models: &[Evaluation]) -> Plot {
     }));
     Plot {
         name: "precision_recall",
-        title: "Precision and recall".into(),
-        x: share_axis("recall"),
-        y: share_axis("precision"),
+        title: english!("Precision and recall").into(),
+        x: share_axis(english!("recall")),
+        y: share_axis(english!("precision")),
         series,
         names: Corner::LowerLeft,
         why_empty: NEEDS_TWO_CLASSES,
@@ -190,7 +195,10 @@ fn precision_recall(models: &[Evaluation]) -> Plot {
 }
 
 fn calibration(models: &[Evaluation]) -> Plot {
-    let mut series = vec![guide("perfect calibration", &[[0.0, 0.0], [1.0, 1.0]])];
+    let mut series = vec![guide(
+        english!("perfect calibration"),
+        &[[0.0, 0.0], [1.0, 1.0]],
+    )];
     series.extend(of_models(models, Mark::LineAndPoints, |model| {
         let bins = model.curves.calibration.iter();
         bins.map(|(predicted, share, count)| Point {
@@ -205,18 +213,18 @@ fn calibration(models: &[Evaluation]) -> Plot {
         models.iter().any(has_positive),
         models.iter().all(has_positive),
     ) {
-        (true, true) => "fraction real",
-        (true, false) => "fraction real, or rightly called",
-        (false, _) => "fraction rightly called",
+        (true, true) => english!("fraction real"),
+        (true, false) => english!("fraction real, or rightly called"),
+        (false, _) => english!("fraction rightly called"),
     };
     Plot {
         name: "calibration",
-        title: "Calibration".into(),
-        x: share_axis("probability that the model gives"),
+        title: english!("Calibration").into(),
+        x: share_axis(english!("probability that the model gives")),
         y: share_axis(share),
         series,
         names: Corner::LowerRight,
-        why_empty: "Needs labelled candidates that are scored.",
+        why_empty: english!("Needs labelled candidates that are scored."),
     }
 }
 
@@ -247,17 +255,19 @@ fn workload(models: &[Evaluation]) -> Plot {
         .collect();
     Plot {
         name: "workload",
-        title: "Where to stop".into(),
+        title: english!("Where to stop").into(),
         x: axis(
-            "candidates looked at, highest score first",
+            english!("candidates looked at, highest score first"),
             &ticks,
             [1.0, most.max(2.0)],
             f64::log10,
         ),
-        y: share_axis("share of the real ones that is found"),
+        y: share_axis(english!("share of the real ones that is found")),
         series,
         names: Corner::LowerRight,
-        why_empty: "Needs a model of real and bogus, and 20 labels that it has not learned, one of them real at least.",
+        why_empty: english!(
+            "Needs a model of real and bogus, and 20 labels that it has not learned, one of them real at least."
+        ),
     }
 }
 
@@ -276,7 +286,7 @@ fn recall_by_epochs(models: &[Evaluation]) -> Plot {
             .collect()
     });
     for series in &mut series {
-        series.name = format!("mean, {}", series.name);
+        series.name = text!("mean, {model}", model = series.name);
     }
     if let [model] = models {
         let classes = model.classes.iter().enumerate();
@@ -297,17 +307,19 @@ fn recall_by_epochs(models: &[Evaluation]) -> Plot {
     let most = most.unwrap_or(0).max(2) as f64;
     Plot {
         name: "recall_by_epochs",
-        title: "Recall against the number of epochs seen".into(),
+        title: english!("Recall against the number of epochs seen").into(),
         x: axis(
-            "epochs seen",
+            english!("epochs seen"),
             &[1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0].map(|tick: f64| tick.min(most)),
             [0.5, most + 0.5],
             |epochs| epochs,
         ),
-        y: share_axis("recall"),
+        y: share_axis(english!("recall")),
         series,
         names: Corner::LowerRight,
-        why_empty: "Needs a model that follows sequences, and labelled candidates with several epochs.",
+        why_empty: english!(
+            "Needs a model that follows sequences, and labelled candidates with several epochs."
+        ),
     }
 }
 
@@ -332,17 +344,22 @@ fn error_by_snr(models: &[Evaluation]) -> Plot {
         .collect();
     Plot {
         name: "error_by_snr",
-        title: "Errors against signal-to-noise ratio".into(),
+        title: english!("Errors against signal-to-noise ratio").into(),
         x: axis(
-            "signal-to-noise ratio",
+            english!("signal-to-noise ratio"),
             &[3.0, 5.0, 7.0, 10.0, 20.0, 30.0, 50.0, 100.0],
             [1.8, 110.0],
             f64::log10,
         ),
-        y: axis("error rate", &ticks, [0.0, most * 1.05], |share| share),
+        y: axis(
+            english!("error rate"),
+            &ticks,
+            [0.0, most * 1.05],
+            |share| share,
+        ),
         series,
         names: Corner::UpperRight,
-        why_empty: "The labelled candidates have no signal-to-noise ratio.",
+        why_empty: english!("The labelled candidates have no signal-to-noise ratio."),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         evaluation::command::Evaluate, file_dialog::pick::PickFor, labelling::truths::TruthsAtHand,
     },
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
+    text,
     workspace::{
         context::Context, queue::order::Shortlist, request, scores::shares::SharesKey,
         screen::Screen, shared::Shared,
@@ -226,7 +227,11 @@ impl EvaluationPane {
         while let Some(event) = self.writing.next_event() {
             match event {
                 TaskEvent::Finished((folder, files)) => {
-                    let text = format!("{files} files written to {}", folder.display());
+                    let text = text!(
+                        "{files} files written to {folder}",
+                        files,
+                        folder = folder.display()
+                    );
                     shared.report(text, cx.now);
                 }
                 TaskEvent::Failed(why) => shared.warn(why, cx.now),
@@ -237,7 +242,10 @@ impl EvaluationPane {
 
     pub(crate) fn pick_evaluation_folder(&mut self, shared: &mut Shared, cx: &Context) {
         if self.report.is_none() {
-            shared.warn("there is no evaluation yet: open its screen first", cx.now);
+            shared.warn(
+                text!("there is no evaluation yet: open its screen first"),
+                cx.now,
+            );
             return;
         }
         shared.ask(request::Request::Pick(PickFor::EvaluationFolder));

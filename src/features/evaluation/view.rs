@@ -18,6 +18,8 @@ use crate::{
         words::counted,
     },
     features::evaluation::{command::Evaluate, state::EvaluationPane},
+    language::{translated, translated_static},
+    text,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -50,9 +52,12 @@ pub fn evaluate_ui(
     if shared.is_blind() {
         let key = shared.settings.keys.hint(Action::HideScores);
         let why = if shared.scores.is_hidden {
-            format!("Labels are blind. Show the scores ({key}) to evaluate models.")
+            text!(
+                "Labels are blind. Show the scores ({key}) to evaluate models.",
+                key
+            )
         } else {
-            "Labels are blind until the repeat check or the practice is over.".into()
+            text!("Labels are blind until the repeat check or the practice is over.").into()
         };
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
         return;
@@ -108,7 +113,7 @@ fn why_empty(evaluation: &EvaluationPane, shared: &Shared) -> String {
         return fault.into();
     }
     if evaluation.is_under_way() {
-        return "Judging…".into();
+        return text!("Judging…").into();
     }
     // Compared models leave out the same, for the same reasons.
     let mut reasons = BTreeMap::<&str, usize>::new();
@@ -124,21 +129,29 @@ fn why_empty(evaluation: &EvaluationPane, shared: &Shared) -> String {
     let learned = reasons.get(LEARNED).copied().unwrap_or(0);
     let what = match evaluation.truth_source(shared) {
         TruthSource::Labels if learned > 0 => {
-            "One of the compared models has learned all labels that could judge here: label others, or show only models that have not learned them (the list of models, above)"
+            text!(
+                "One of the compared models has learned all labels that could judge here: label others, or show only models that have not learned them (the list of models, above)"
+            )
         }
-        TruthSource::Labels => "Label some candidates (keys 1, 2, …), or import labels (Ctrl+I)",
-        TruthSource::Data => "The data do not say of any scored candidate what it is",
+        TruthSource::Labels => {
+            text!("Label some candidates (keys 1, 2, …), or import labels (Ctrl+I)")
+        }
+        TruthSource::Data => text!("The data do not say of any scored candidate what it is"),
     };
     let left_out: Vec<_> = reasons
         .iter()
-        .map(|(why, n)| format!("{n} {why}"))
+        .map(|(why, n)| format!("{n} {}", translated(why)))
         .collect();
     match evaluation.report() {
-        Some(_) => format!(
-            "{what}: then models are judged here.\nLeft out: {}",
-            left_out.join("; ")
+        Some(_) => text!(
+            "{what}: then models are judged here.\nLeft out: {reasons}",
+            what,
+            reasons = left_out.join("; ")
         ),
-        None => format!("{what}: models that have scored the set are judged here."),
+        None => text!(
+            "{what}: models that have scored the set are judged here.",
+            what
+        ),
     }
 }
 
@@ -149,16 +162,16 @@ fn bar_ui(
     commands: &mut Vec<impl From<Command> + From<Evaluate>>,
 ) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(weak(ui, "truth"));
+        ui.label(weak(ui, text!("truth")));
         let mut truth = evaluation.truth_source(shared);
-        let labels = format!("labels ({})", shared.labelled());
+        let labels = text!("labels ({count})", count = shared.labelled());
         ui.selectable_value(&mut truth, TruthSource::Labels, labels)
-            .on_hover_text("What people labelled in this project");
+            .on_hover_text(text!("What people labelled in this project"));
         ui.add_enabled_ui(
             crate::features::evaluation::state::has_truth(shared),
             |ui| {
-                ui.selectable_value(&mut truth, TruthSource::Data, "in the data")
-                    .on_hover_text("The class that the files give (CLASS)");
+                ui.selectable_value(&mut truth, TruthSource::Data, text!("in the data"))
+                    .on_hover_text(text!("The class that the files give (CLASS)"));
             },
         );
         if truth != evaluation.truth_source(shared) {
@@ -169,7 +182,7 @@ fn bar_ui(
         ui.separator();
         let export = Action::ExportEvaluation;
         let has_report = evaluation.report().is_some();
-        let button = ui.add_enabled(has_report, egui::Button::new("Export…"));
+        let button = ui.add_enabled(has_report, egui::Button::new(text!("Export…")));
         let help = format!(
             "{} ({})",
             export.info().help(),
@@ -179,30 +192,34 @@ fn bar_ui(
             commands.push(Command::Do(export).into());
         }
         if evaluation.is_under_way() {
-            ui.label(weak(ui, "judging…"));
+            ui.label(weak(ui, text!("judging…")));
         }
     });
 }
 
 fn at_ui(ui: &mut Ui, evaluation: &EvaluationPane, commands: &mut Vec<impl From<Evaluate>>) {
-    ui.label(weak(ui, "scored on"));
+    ui.label(weak(ui, text!("scored on")));
     let mut at = evaluation.at();
     for (value, name, help) in [
         (
             None,
-            "default epoch",
-            "Each epoch for real or bogus, the last one for classes of sequences",
+            text!("default epoch"),
+            text!("Each epoch for real or bogus, the last one for classes of sequences"),
         ),
-        (Some(JudgedAt::Each), "each epoch", "Every epoch for itself"),
+        (
+            Some(JudgedAt::Each),
+            text!("each epoch"),
+            text!("Every epoch for itself"),
+        ),
         (
             Some(JudgedAt::Last),
-            "last",
-            "The last epoch of an object that was scored",
+            text!("last"),
+            text!("The last epoch of an object that was scored"),
         ),
         (
             Some(JudgedAt::Highest),
-            "highest",
-            "The epoch of an object with the highest score",
+            text!("highest"),
+            text!("The epoch of an object with the highest score"),
         ),
     ] {
         ui.selectable_value(&mut at, value, name)
@@ -231,7 +248,7 @@ fn figures_ui(
     table_ui(ui, report, &mut memory.judged_model);
     ui.label(weak(
         ui,
-        "± or from … to: one standard deviation, by bootstrap over the objects",
+        text!("± or from … to: one standard deviation, by bootstrap over the objects"),
     ));
     few_ui(ui, shared, model);
     ui.add_space(theme::GRID);
@@ -252,7 +269,7 @@ fn headline_ui(ui: &mut Ui, model: &Evaluation) {
                 let number = model.figures.get(measure);
                 let number = number.map_or_else(|| "–".into(), |n| format!("{:.1} %", 100.0 * n));
                 ui.label(RichText::new(number).size(22.0));
-                ui.label(weak(ui, measure.title()));
+                ui.label(weak(ui, translated_static(measure.title())));
             });
             ui.add_space(theme::GRID);
         }
@@ -269,11 +286,12 @@ fn of_few(objects: u64, learned: Option<usize>) -> Option<String> {
         return None;
     }
     Some(match learned {
-        Some(learned) => format!(
-            "of {}: a compared model has learned the other {learned}",
-            counted(objects, "unseen label")
+        Some(learned) => text!(
+            "of {labels}: a compared model has learned the other {learned}",
+            labels = counted(objects, "unseen label"),
+            learned
         ),
-        None => format!("of {} only", counted(objects, "object")),
+        None => text!("of {objects} only", objects = counted(objects, "object")),
     })
 }
 
@@ -286,10 +304,10 @@ fn few_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
     let may_be_absent = model.classes.len() > 2;
     let few = model.per_class.iter().filter(|class| class.n < FEW);
     for class in few.filter(|class| class.n > 0 || !may_be_absent) {
-        let text = format!(
-            "{} of class {}: its figures mean little",
-            class.n,
-            shared.class_title(&class.class)
+        let text = text!(
+            "{count} of class {class}: its figures mean little",
+            count = class.n,
+            class = shared.class_title(&class.class)
         );
         ui.label(RichText::new(text).color(theme::accent_text(ui)));
     }
@@ -303,18 +321,18 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
             ui.horizontal(|ui| {
                 ui.colored_label(theme::model_color(at), "■");
                 ui.selectable_value(shown, at, model.model.to_string())
-                    .on_hover_text("Show the confusion matrix of this model");
+                    .on_hover_text(text!("Show the confusion matrix of this model"));
             });
         }
         ui.end_row();
         for measure in Measure::ALL {
-            ui.label(measure.title());
+            ui.label(translated_static(measure.title()));
             for model in &report.models {
                 ui.label(RichText::new(figure(model, measure)).monospace());
             }
             ui.end_row();
         }
-        ui.label("scored");
+        ui.label(text!("scored"));
         for model in &report.models {
             if model.n == 0 {
                 ui.label(RichText::new("–").monospace())
@@ -324,10 +342,10 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
             let n = if model.n as u64 == model.objects as u64 {
                 counted(model.objects as u64, "object")
             } else {
-                format!(
-                    "{} of {}",
-                    counted(model.n as u64, "epoch"),
-                    counted(model.objects as u64, "object")
+                text!(
+                    "{epochs} of {objects}",
+                    epochs = counted(model.n as u64, "epoch"),
+                    objects = counted(model.objects as u64, "object")
                 )
             };
             ui.label(RichText::new(n).monospace());
@@ -340,9 +358,9 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
 fn why_not_judged(model: &Evaluation) -> String {
     let reasons = model.left_out.iter();
     let reasons: Vec<_> = reasons
-        .map(|left| format!("{} {}", left.n, left.why))
+        .map(|left| format!("{} {}", left.n, translated(&left.why)))
         .collect();
-    format!("Not judged: {}", reasons.join("; "))
+    text!("Not judged: {reasons}", reasons = reasons.join("; "))
 }
 
 fn figure(model: &Evaluation, measure: Measure) -> String {
@@ -356,19 +374,25 @@ fn figure(model: &Evaluation, measure: Measure) -> String {
 fn rest_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
     for point in &model.at_recall {
         let rejects = point.specificity.map_or_else(
-            || "no bogus to reject".into(),
-            |share| format!("{:.0} % of bogus rejected", 100.0 * share),
+            || text!("no bogus to reject").into(),
+            |share| {
+                text!(
+                    "{share} % of bogus rejected",
+                    share = format_args!("{:.0}", 100.0 * share)
+                )
+            },
         );
-        let (wanted, threshold) = (point.wanted, point.threshold);
-        ui.label(format!(
-            "Threshold {threshold:.3}: {:.0} % recall, {rejects}",
-            100.0 * wanted
+        ui.label(text!(
+            "Threshold {threshold}: {recall} % recall, {rejects}",
+            threshold = format_args!("{:.3}", point.threshold),
+            recall = format_args!("{:.0}", 100.0 * point.wanted),
+            rejects
         ));
     }
     if let Some(workload) = &model.workload {
         ui.add_space(theme::GRID);
-        ui.strong("How many to look at").on_hover_text(
-            "What the labels of some candidates let one expect of all of them, in the order of this model's scores",
+        ui.strong(text!("How many to look at")).on_hover_text(
+            text!("What the labels of some candidates let one expect of all of them, in the order of this model's scores"),
         );
         for sentence in workload.in_words() {
             ui.add(egui::Label::new(sentence).wrap());
@@ -381,8 +405,12 @@ fn rest_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
             for kind in &model.by_kind {
                 let class = shared.class_title(&kind.class);
                 ui.label(format!("{class} {}", kind.kind));
-                let recall = 100.0 * kind.recall.unwrap_or(f64::NAN);
-                ui.label(RichText::new(format!("{recall:6.1} % right of {}", kind.n)).monospace());
+                let recall = text!(
+                    "{share} % right of {count}",
+                    share = format_args!("{:6.1}", 100.0 * kind.recall.unwrap_or(f64::NAN)),
+                    count = kind.n
+                );
+                ui.label(RichText::new(recall).monospace());
                 ui.end_row();
             }
         });
@@ -391,12 +419,17 @@ fn rest_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
         sets_ui(ui, shared, sets, number);
     }
     if let Some(seen) = &model.seen {
-        ui.label(weak(ui, seen.in_words())).on_hover_text(
-            "Apart from the figures above: it flatters the model that has learned them",
-        );
+        ui.label(weak(ui, seen.in_words())).on_hover_text(text!(
+            "Apart from the figures above: it flatters the model that has learned them"
+        ));
     }
     for left in &model.left_out {
-        ui.label(weak(ui, format!("left out: {} {}", left.n, left.why)));
+        let words = text!(
+            "left out: {count} {reason}",
+            count = left.n,
+            reason = translated(&left.why)
+        );
+        ui.label(weak(ui, words));
     }
 }
 
@@ -440,22 +473,28 @@ fn comparison_ui(
     let [first, second] = &comparison.models;
     ui.horizontal_wrapped(|ui| {
         let conclusion = if comparison.mcnemar_p_value < 0.05 {
-            "significant"
+            text!("significant")
         } else {
-            "not significant"
+            text!("not significant")
         };
-        ui.label(format!(
-            "{} right only with {first}, {} only with {second}: {conclusion} (McNemar p = {})",
-            comparison.only_first_right,
-            comparison.only_second_right,
-            probability(comparison.mcnemar_p_value)
+        ui.label(text!(
+            "{one} right only with {first}, {two} only with {second}: {conclusion} (McNemar p = {p})",
+            one = comparison.only_first_right,
+            first,
+            two = comparison.only_second_right,
+            second,
+            conclusion,
+            p = probability(comparison.mcnemar_p_value)
         ))
-        .on_hover_text("Epochs of one object count each, which makes p too small.");
-        let title = format!(
-            "{} judged differently by {first} and {second}",
-            comparison.differ.len()
+        .on_hover_text(text!("Epochs of one object count each, which makes p too small."));
+        let count = comparison.differ.len();
+        let title = text!(
+            "{count} judged differently by {first} and {second}",
+            count,
+            first,
+            second
         );
-        let button = egui::Button::new(format!("Open {} that differ", comparison.differ.len()));
+        let button = egui::Button::new(text!("Open {count} that differ", count));
         if ui
             .add_enabled(!comparison.differ.is_empty(), button)
             .clicked()

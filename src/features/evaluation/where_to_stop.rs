@@ -13,6 +13,7 @@ use crate::{
     features::labelling::truths::Truths,
     learn::metrics::workload::{LEAST_LABELS, workload},
     tasks::{Running, Task, TaskContext, TaskEvent, next_event},
+    text,
     widgets::{cells, theme},
     workspace::{
         action::Action, context::Context, queue::column::Column, scores::shares::SharesKey,
@@ -203,13 +204,15 @@ fn where_to_stop_ui(
         .selectable(false)
         .sense(Sense::click());
     let key = shared.settings.keys.hint(Action::Evaluate);
-    let mut help = format!(
-        "A click opens the plot in Evaluate ({key}). By the scores of {}, highest first: {}.",
-        shared.scores.active().name(),
-        found.basis(),
+    let mut help = text!(
+        "A click opens the plot in Evaluate ({key}). By the scores of {model}, highest first: {basis}.",
+        key,
+        model = shared.scores.active().name(),
+        basis = found.basis()
     );
     if shared.queue.spec().column != Column::Score {
-        help.push_str(" The queue has another order now: sort it by score.");
+        help.push(' ');
+        help.push_str(text!("The queue has another order now: sort it by score."));
     }
     let response = cells::named(ui.add(label), egui::Role::Link, &line)
         .on_hover_cursor(CursorIcon::PointingHand)

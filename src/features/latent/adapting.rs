@@ -10,6 +10,7 @@ use crate::{
         training::{labelled_set::OpenedSet, train::TrainingData},
     },
     tasks::{TaskEvent, next_event},
+    text,
     workspace::{context::Context, shared::Shared, versions::Keep},
 };
 
@@ -29,13 +30,16 @@ impl LatentPane {
             .filter(|_| !shared.catalogue.is_empty());
         let Some(project) = project else {
             shared.report(
-                "open stamps first: their project keeps the trained version",
+                text!("open stamps first: their project keeps the trained version"),
                 cx.now,
             );
             return;
         };
         if shared.is_indexing() {
-            shared.report("the set is still being indexed: try again then", cx.now);
+            shared.report(
+                text!("the set is still being indexed: try again then"),
+                cx.now,
+            );
             return;
         }
         let set = TrainingData::Opened(OpenedSet {
@@ -61,8 +65,8 @@ impl LatentPane {
             match event {
                 TaskEvent::Update(_) => {}
                 TaskEvent::Finished(adapted) => self.take_adapted(shared, adapted, cx),
-                TaskEvent::Cancelled => shared.report("stopped; all is as it was", cx.now),
-                TaskEvent::Failed(why) => shared.warn(format!("latent model: {why}"), cx.now),
+                TaskEvent::Cancelled => shared.report(text!("stopped; all is as it was"), cx.now),
+                TaskEvent::Failed(why) => shared.warn(text!("latent model: {why}", why), cx.now),
             }
         }
     }
@@ -73,8 +77,12 @@ impl LatentPane {
         let (figures, objection) = (in_words(&version), objection(&version));
         shared.versions.add(version);
         if let Some(Objection { why, is_loss }) = objection {
-            self.adapted = Some(format!("{figures}. It is kept but not used: {why}."));
-            let words = format!("{id} is kept but not used: {why}");
+            self.adapted = Some(text!(
+                "{figures}. It is kept but not used: {why}.",
+                figures,
+                why
+            ));
+            let words = text!("{id} is kept but not used: {why}", id, why);
             if is_loss {
                 shared.warn(words, cx.now);
             } else {
@@ -87,7 +95,7 @@ impl LatentPane {
         // Somebody who labels elsewhere stays there.
         shared.screen = screen;
         self.adapted = Some(format!("{figures}."));
-        shared.report(format!("{id} is trained, and in use now"), cx.now);
+        shared.report(text!("{id} is trained, and in use now", id), cx.now);
     }
 
     /// Puts the set into the space of another model.
@@ -113,14 +121,14 @@ fn objection(version: &ModelVersion) -> Option<Objection> {
         Some(after / before - 1.0)
     };
     if let Some(forgotten) = growth("old_sky").filter(|growth| *growth > MOST_FORGOTTEN) {
-        let percent = 100.0 * forgotten;
-        return Some(Objection::loss(format!(
-            "simulated stamps are reconstructed {percent:.0} % worse"
+        return Some(Objection::loss(text!(
+            "simulated stamps are reconstructed {share} % worse",
+            share = format_args!("{:.0}", 100.0 * forgotten)
         )));
     }
     let why = match growth("new_sky") {
-        None => "too few stamps to hold any out",
-        Some(growth) if growth >= 0.0 => "this set is not reconstructed better",
+        None => text!("too few stamps to hold any out"),
+        Some(growth) if growth >= 0.0 => text!("this set is not reconstructed better"),
         Some(_) => return None,
     };
     Some(Objection::neutral(why.into()))
@@ -132,16 +140,28 @@ fn in_words(version: &ModelVersion) -> String {
     let of = |domain: &str, name: &str| {
         let before = figure(&format!("{domain}_error_before"))?;
         let after = figure(&format!("{domain}_error_after"))?;
-        Some(format!("{name} {after:.4} (before {before:.4})"))
+        Some(text!(
+            "{stamps} {after} (before {before})",
+            stamps = name,
+            after = format_args!("{after:.4}"),
+            before = format_args!("{before:.4}")
+        ))
     };
-    let domains = [
-        of("new_sky", "held-out stamps of this set"),
-        of("old_sky", "simulated stamps"),
-    ];
-    let domains: Vec<String> = domains.into_iter().flatten().collect();
-    format!(
-        "{} is trained; reconstruction error of {}",
-        version.id,
-        domains.join(", of ")
-    )
+    let id = &version.id;
+    let new = of("new_sky", text!("held-out stamps of this set"));
+    let old = of("old_sky", text!("simulated stamps"));
+    match (new, old) {
+        (Some(new), Some(old)) => text!(
+            "{id} is trained; reconstruction error of {new}, of {old}",
+            id,
+            new,
+            old
+        ),
+        (Some(stamps), None) | (None, Some(stamps)) => text!(
+            "{id} is trained; reconstruction error of {stamps}",
+            id,
+            stamps
+        ),
+        (None, None) => text!("{id} is trained", id),
+    }
 }

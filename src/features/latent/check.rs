@@ -9,6 +9,7 @@ use crate::{
         fnv::{FNV_START, fmix64, fnv1a},
     },
     features::latent::{parts::MemberCheck, state::LatentPane},
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -44,12 +45,15 @@ impl LatentPane {
     pub(crate) fn check_members(&mut self, shared: &mut Shared, component: usize, cx: &Context) {
         let unjudged = self.unjudged_members(shared, component);
         if unjudged.is_empty() {
-            let assigned = shared.book.assignment();
-            let rest = assigned.map_or("", |_| ", or waits to be judged by you one by one");
-            let text = format!(
-                "every member of component {} is judged{rest}",
-                component + 1
-            );
+            let number = component + 1;
+            let text = if shared.book.assignment().is_some() {
+                text!(
+                    "every member of component {number} is judged, or waits to be judged by you one by one",
+                    number
+                )
+            } else {
+                text!("every member of component {number} is judged", number)
+            };
             shared.report(text, cx.now);
             return;
         }
@@ -129,11 +133,11 @@ impl LatentPane {
         self.check = None;
         shared.place.is_chosen = true;
         shared.return_to = None;
-        let text = format!(
-            "{}: {} members of component {}",
-            crate::workspace::labelling::update::words(&action),
-            members.len(),
-            check.component + 1
+        let text = text!(
+            "{label}: {count} members of component {number}",
+            label = crate::workspace::labelling::update::words(&action),
+            count = members.len(),
+            number = check.component + 1
         );
         shared.report_decision(text, cx);
         shared.record(events);

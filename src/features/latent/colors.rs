@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::Embedding,
     tasks::{TaskEvent, next_event},
+    text,
     widgets::theme,
     workspace::{
         context::Context, queue::column::Column, scores::shown::Scores, settings::Theme,
@@ -159,7 +160,7 @@ impl LatentPane {
                     self.shade.revision += 1;
                 }
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("colours of the latent space: {why}"), cx.now);
+                    shared.warn(text!("colours of the latent space: {why}", why), cx.now);
                 }
             }
         }
@@ -168,7 +169,7 @@ impl LatentPane {
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}
                 TaskEvent::Finished(made) => self.cloud.made = Some(made),
                 TaskEvent::Failed(why) => {
-                    shared.warn(format!("points of the latent space: {why}"), cx.now);
+                    shared.warn(text!("points of the latent space: {why}", why), cx.now);
                 }
             }
         }

@@ -10,6 +10,7 @@ use crate::{
         state::LatentPane,
     },
     imaging::roundness::roundness,
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -158,10 +159,10 @@ impl LatentPane {
     pub(crate) fn select_members(&mut self, shared: &mut Shared, component: usize, cx: &Context) {
         let members = self.shown_members(shared, component);
         shared.report(
-            format!(
-                "{} members of component {} selected",
-                members.len(),
-                component + 1
+            text!(
+                "{count} members of component {number} selected",
+                count = members.len(),
+                number = component + 1
             ),
             cx.now,
         );

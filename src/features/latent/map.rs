@@ -12,6 +12,7 @@ use crate::{
     features::latent::{parts::LatentDot, state::LatentPane},
     imaging::Polygon,
     tasks::{TaskEvent, next_event},
+    text,
     workspace::{context::Context, shared::Shared},
 };
 
@@ -98,7 +99,7 @@ impl LatentPane {
                 TaskEvent::Cancelled => {
                     let shown = part.made.as_ref().map(|(map, _)| map.projection);
                     self.choice.projection = shown.unwrap_or_default();
-                    shared.report("the map was stopped", cx.now);
+                    shared.report(text!("the map was stopped"), cx.now);
                 }
             }
         }

@@ -10,6 +10,7 @@ use crate::{
     domain::Embedding,
     features::scoring::state::take_store_fault,
     tasks::{TaskEvent, next_event},
+    text,
     workspace::{context::Context, screen::Screen, shared::Shared},
 };
 
@@ -17,11 +18,17 @@ impl LatentPane {
     /// Puts the set into the space of the chosen model, once all of it is found.
     pub(crate) fn start_embedding(&mut self, shared: &mut Shared, cx: &Context) {
         if shared.is_indexing() {
-            shared.report("the set is still being indexed: try again then", cx.now);
+            shared.report(
+                text!("the set is still being indexed: try again then"),
+                cx.now,
+            );
             return;
         }
         if shared.catalogue.is_empty() {
-            shared.report("open stamps first: there is nothing to embed", cx.now);
+            shared.report(
+                text!("open stamps first: there is nothing to embed"),
+                cx.now,
+            );
             return;
         }
         if self.is_under_way() && !self.is_reading_kept {
@@ -87,7 +94,7 @@ impl LatentPane {
                 TaskEvent::Cancelled => {
                     self.end_embedding(shared, LatentStatus::Stopped, cx);
                     let name = self.name();
-                    shared.report(format!("embedding by {name} stopped"), cx.now);
+                    shared.report(text!("embedding by {name} stopped", name), cx.now);
                 }
                 // The person has not asked for the places that the project holds.
                 TaskEvent::Failed(why) if self.is_reading_kept => {
@@ -98,7 +105,7 @@ impl LatentPane {
                     let status = LatentStatus::Failed(why.as_str().into());
                     self.end_embedding(shared, status, cx);
                     let name = self.name();
-                    shared.warn(format!("embedding by {name}: {why}"), cx.now);
+                    shared.warn(text!("embedding by {name}: {why}", name, why), cx.now);
                 }
             }
         }
@@ -135,7 +142,10 @@ impl LatentPane {
         }
         self.end_embedding(shared, LatentStatus::Stopped, cx);
         let name = self.name();
-        let text = format!("embedding by {name} stopped: candidates have new epochs");
+        let text = text!(
+            "embedding by {name} stopped: candidates have new epochs",
+            name
+        );
         shared.report(text, cx.now);
     }
 

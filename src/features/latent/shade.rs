@@ -9,7 +9,9 @@ use std::{
 use super::choice::ColorBy;
 use crate::{
     domain::{CandidateIx, Catalogue, Embedding, LabelBook},
+    english,
     tasks::{Task, TaskContext},
+    text,
     workspace::{
         queue::column::{Cell, Column, Row},
         repeat_check::RepeatCheck,
@@ -76,7 +78,7 @@ impl Task for MakeShades {
     fn run(mut self, cx: &TaskContext<()>) -> anyhow::Result<Arc<Shades>> {
         cx.check()?;
         let (index, legend) = if self.is_hidden {
-            let why = "scores and truth are hidden";
+            let why = english!("scores and truth are hidden");
             (vec![NO_SHADE; self.embedding.len()], Legend::Nothing(why))
         } else {
             self.shades()
@@ -199,7 +201,7 @@ fn of_classes(cells: &[&Cell]) -> Colored {
     };
     let index = cells.iter().map(shade).collect();
     if rest > 0 {
-        classes.push(("others".into(), rest));
+        classes.push((text!("others").into(), rest));
     }
     (index, Legend::Classes(classes))
 }
@@ -217,7 +219,7 @@ fn of_numbers(numbers: &[Option<f64>]) -> Colored {
     let mut sorted: Vec<f64> = numbers.iter().filter_map(known).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let Some(last) = sorted.len().checked_sub(1) else {
-        let why = "no point has a value";
+        let why = english!("no point has a value");
         return (vec![NO_SHADE; numbers.len()], Legend::Nothing(why));
     };
     let end = |share: f64| sorted[(share * last as f64).round() as usize];

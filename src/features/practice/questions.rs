@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     domain::{Candidate, CandidateIx, class_of, fnv},
+    text,
     workspace::{scores::shown::Reading, shared::Shared},
 };
 
@@ -30,7 +31,9 @@ pub struct Question {
 /// What is missing, as a sentence.
 pub fn draw(shared: &Shared, seed: u64) -> Result<Vec<Question>, String> {
     if shared.vocabulary().is_tagging {
-        return Err("A practice needs a vocabulary of one class each (V changes it).".into());
+        return Err(
+            text!("A practice needs a vocabulary of one class each (V changes it).").into(),
+        );
     }
     let names = class_names(shared);
     let mut of_class: BTreeMap<usize, Vec<(u64, Question)>> = BTreeMap::new();
@@ -56,11 +59,13 @@ pub fn draw(shared: &Shared, seed: u64) -> Result<Vec<Question>, String> {
             .push((by_chance, question));
     }
     if known < FEWEST || of_class.len() < 2 {
-        return Err(format!(
-            "Of {known} candidates of this set it is known which class of “{}” they are, of {} classes; a practice needs \
-             {FEWEST} of two. Label more, import labels, or practise on simulated ones.",
-            shared.vocabulary().title,
-            of_class.len()
+        return Err(text!(
+            "Of {known} candidates of this set it is known which class of “{vocabulary}” they are, of {classes} classes; \
+             a practice needs {fewest} of two. Label more, import labels, or practise on simulated ones.",
+            known,
+            vocabulary = shared.vocabulary().title,
+            classes = of_class.len(),
+            fewest = FEWEST
         ));
     }
     Ok(balanced(of_class))
@@ -90,11 +95,11 @@ fn truth_of(shared: &Shared, candidate: &Candidate) -> Option<(Arc<str>, Arc<str
     let state = shared.book.state(&candidate.id);
     if let [class] = &state.classes[..] {
         let decision = shared.book.decision(&candidate.id)?;
-        let source = format!("labelled by {}", decision.annotator);
+        let source = text!("labelled by {person}", person = decision.annotator);
         return Some((class.clone(), source.into()));
     }
     let truth = candidate.truth.clone()?;
-    Some((truth, "by the file".into()))
+    Some((truth, text!("by the file").into()))
 }
 
 fn kind_of(candidate: &Candidate) -> Option<Arc<str>> {

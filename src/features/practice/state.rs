@@ -17,6 +17,7 @@ use crate::{
         words::counted,
     },
     tasks::{TaskEvent, to_the_end::ToTheEnd},
+    text,
     workspace::{
         context::Context,
         pick::PickFor,
@@ -170,7 +171,7 @@ impl PracticePane {
             }
             PracticeCommand::Certificate => {
                 shared.report(
-                    "end a practice first: its certificate is written then",
+                    text!("end a practice first: its certificate is written then"),
                     cx.now,
                 );
             }
@@ -180,7 +181,7 @@ impl PracticePane {
     fn start(&mut self, shared: &mut Shared, cx: &Context) {
         self.fault = None;
         if shared.is_indexing() {
-            self.fault = Some("The set is still being indexed: try again then.".into());
+            self.fault = Some(text!("The set is still being indexed: try again then.").into());
             return;
         }
         self.begun += 1;
@@ -198,9 +199,9 @@ impl PracticePane {
             Some((question.candidate, candidate.first_look()))
         };
         let candidates: BTreeMap<CandidateIx, usize> = questions.iter().filter_map(epoch).collect();
-        let title = format!(
-            "{} to practise on",
-            counted(candidates.len() as u64, "candidate")
+        let title = text!(
+            "{candidates} to practise on",
+            candidates = counted(candidates.len() as u64, "candidate")
         );
         let first = questions.first().map(|question| question.candidate);
         self.round = Some(Round {
@@ -235,7 +236,7 @@ impl PracticePane {
     /// The person's answer about the candidate on the screen; none passes it over.
     pub(crate) fn answer(&mut self, shared: &mut Shared, class: Option<usize>, cx: &Context) {
         if shared.screen != Screen::Inspect {
-            shared.report("the practice is in Inspect (Enter)", cx.now);
+            shared.report(text!("the practice is in Inspect (Enter)"), cx.now);
             return;
         }
         let here = shared.place.candidate;
@@ -243,11 +244,14 @@ impl PracticePane {
             return;
         };
         let Some(question) = round.question(here).cloned() else {
-            shared.report("this one is not asked about: → goes to the next", cx.now);
+            shared.report(
+                text!("this one is not asked about: → goes to the next"),
+                cx.now,
+            );
             return;
         };
         if !round.is_open(here) {
-            shared.report("answered already: → goes to the next", cx.now);
+            shared.report(text!("answered already: → goes to the next"), cx.now);
             return;
         }
         let Some(class) = class else {
@@ -292,7 +296,7 @@ impl PracticePane {
         shared.set_queue(round.queue);
         shared.stay_in_queue(cx);
         if round.answers.is_empty() {
-            shared.report("the practice is over: nothing was answered", cx.now);
+            shared.report(text!("the practice is over: nothing was answered"), cx.now);
             return;
         }
         // Scores that have come in since.
@@ -334,7 +338,10 @@ impl PracticePane {
         while let Some(event) = self.writing.next_event() {
             match event {
                 TaskEvent::Finished(out) => {
-                    shared.report(format!("certificate written to {}", out.display()), cx.now);
+                    shared.report(
+                        text!("certificate written to {file}", file = out.display()),
+                        cx.now,
+                    );
                 }
                 TaskEvent::Failed(why) => shared.warn(why, cx.now),
                 TaskEvent::Update(()) | TaskEvent::Cancelled => {}

@@ -9,6 +9,8 @@ use super::{
 };
 use crate::{
     domain::practice::{Practice, in_words},
+    language::translated_static,
+    text,
     widgets::{
         pane::frame_ui,
         theme::{self, GRID, weak},
@@ -27,19 +29,27 @@ pub fn practice_strip_ui(
     }
     let [answered, right, passed, all] = practice.counts();
     ui.horizontal(|ui| {
-        ui.strong(format!("Practice: {} of {all}", answered + passed));
+        ui.strong(text!(
+            "Practice: {done} of {all}",
+            done = answered + passed,
+            all
+        ));
         if ui
-            .button("End")
-            .on_hover_text("What was answered counts")
+            .button(text!("End"))
+            .on_hover_text(text!("What was answered counts"))
             .clicked()
         {
             commands.push(PracticeCommand::End.into());
         }
     });
     let text = if answered > 0 {
-        format!("{right} of {answered} right; no answer becomes a label.")
+        text!(
+            "{right} of {answered} right; no answer becomes a label.",
+            right,
+            answered
+        )
     } else {
-        "What is it? No answer becomes a label.".into()
+        text!("What is it? No answer becomes a label.").into()
     };
     ui.add(egui::Label::new(weak(ui, text)).wrap());
     ui.add_space(GRID);
@@ -55,13 +65,13 @@ pub fn practice_answer_ui(
     if let Some(feedback) = practice.feedback(shared) {
         feedback_ui(ui, &feedback, shared);
         let key = shared.settings.keys.hint(Action::NextCandidate);
-        let button = egui::Button::new("Next").shortcut_text(key);
+        let button = egui::Button::new(text!("Next")).shortcut_text(key);
         if ui.add(button).clicked() {
             commands.push(PracticeCommand::Next.into());
         }
     } else if practice.is_asking() && !practice.is_asked(shared) {
-        ui.label(weak(ui, "This one is not asked about."));
-        if ui.button("Back to the practice").clicked() {
+        ui.label(weak(ui, text!("This one is not asked about.")));
+        if ui.button(text!("Back to the practice")).clicked() {
             commands.push(PracticeCommand::Next.into());
         }
     } else {
@@ -76,9 +86,9 @@ fn feedback_ui(ui: &mut Ui, feedback: &Feedback<'_>, shared: &Shared) {
     let question = feedback.question;
     let truth = title(question.truth);
     let (word, color) = match feedback.answered {
-        Some(answered) if answered.is_right() => ("Right", theme::side_color(true)),
-        Some(_) => ("Wrong", theme::alarm_text(ui)),
-        None => ("Passed over", theme::caption_color(ui)),
+        Some(answered) if answered.is_right() => (text!("Right"), theme::side_color(true)),
+        Some(_) => (text!("Wrong"), theme::alarm_text(ui)),
+        None => (text!("Passed over"), theme::caption_color(ui)),
     };
     ui.label(
         RichText::new(format!("{word}: {truth}"))
@@ -88,18 +98,26 @@ fn feedback_ui(ui: &mut Ui, feedback: &Feedback<'_>, shared: &Shared) {
     );
     if let Some(kind) = &question.kind {
         let name = kind.replace('_', " ");
-        let text = sign_of(kind).map_or_else(|| name.clone(), |sign| format!("{name}: {sign}."));
+        let text = sign_of(kind).map_or_else(
+            || name.clone(),
+            |sign| format!("{name}: {}.", translated_static(sign)),
+        );
         ui.add(egui::Label::new(text).wrap());
     }
     let mut last = question.source.to_string();
     if let Some(model) = feedback.answered.and_then(|answered| answered.model) {
         let right = if model == question.truth {
-            "right"
+            text!("right")
         } else {
-            "wrong"
+            text!("wrong")
         };
-        let name = shared.scores.active().name();
-        last = format!("{last}; {name} calls it {}: {right}", title(model));
+        last = text!(
+            "{truth}; {model} calls it {class}: {right}",
+            truth = last,
+            model = shared.scores.active().name(),
+            class = title(model),
+            right
+        );
     }
     ui.add(egui::Label::new(weak(ui, last)).wrap());
 }
@@ -112,21 +130,27 @@ pub fn practice_ui(
     is_simulating: bool,
     commands: &mut Vec<impl From<Command> + From<PracticeCommand>>,
 ) {
-    let window = egui::Window::new("Practice")
+    let window = egui::Window::new(text!("Practice"))
         .collapsible(false)
         .default_pos(pos2(300.0, 120.0))
         .default_width(440.0);
     frame_ui(ui, window, Action::Practice, commands, |ui, commands| {
         if practice.is_asking() {
-            ui.label("A practice is under way: answer by the keys of the classes.");
+            ui.label(text!(
+                "A practice is under way: answer by the keys of the classes."
+            ));
             return;
         }
         if let Some(result) = practice.result() {
             ScrollArea::vertical()
                 .max_height((ui.ctx().content_rect().height() - 330.0).max(160.0))
                 .show(ui, |ui| result_ui(ui, result));
-            let help = "One HTML page: the figures, and the stamps of what was wrong";
-            if ui.button("Certificate…").on_hover_text(help).clicked() {
+            let help = text!("One HTML page: the figures, and the stamps of what was wrong");
+            if ui
+                .button(text!("Certificate…"))
+                .on_hover_text(help)
+                .clicked()
+            {
                 commands.push(PracticeCommand::Certificate.into());
             }
             ui.separator();
@@ -142,10 +166,12 @@ fn begin_ui(
     is_simulating: bool,
     commands: &mut Vec<impl From<PracticeCommand>>,
 ) {
-    let text = format!(
-        "{MOST} candidates whose truth is known, at least {FEWEST}, as many of each class. Labels, truths and scores are \
+    let text = text!(
+        "{most} candidates whose truth is known, at least {fewest}, as many of each class. Labels, truths and scores are \
          hidden; you answer by the keys of the classes and see at once whether you are right, and why. No answer becomes a \
          label.",
+        most = MOST,
+        fewest = FEWEST
     );
     ui.add(egui::Label::new(weak(ui, text)).wrap());
     if let Some(why) = &practice.fault {
@@ -154,19 +180,19 @@ fn begin_ui(
     }
     ui.horizontal(|ui| {
         let has_set = !shared.catalogue.is_empty();
-        let help = "Labelled candidates of the opened set, and those of which the files name the class";
-        let begin = ui.add_enabled(has_set, egui::Button::new("Practise on this set"));
+        let help = text!("Labelled candidates of the opened set, and those of which the files name the class");
+        let begin = ui.add_enabled(has_set, egui::Button::new(text!("Practise on this set")));
         if begin.on_hover_text(help).clicked() {
             commands.push(PracticeCommand::Start.into());
         }
-        let help = "Simulates 60 triplets of real and bogus candidates, and opens them in the place of this set";
-        let simulate = egui::Button::new("On simulated candidates");
+        let help = text!("Simulates 60 triplets of real and bogus candidates, and opens them in the place of this set");
+        let simulate = egui::Button::new(text!("On simulated candidates"));
         let simulate = ui.add_enabled(!is_simulating, simulate);
         if simulate.on_hover_text(help).clicked() {
             commands.push(PracticeCommand::Simulate.into());
         }
         if is_simulating {
-            ui.label(weak(ui, "simulating…"));
+            ui.label(weak(ui, text!("simulating…")));
         }
     });
 }
@@ -174,18 +200,25 @@ fn begin_ui(
 fn result_ui(ui: &mut Ui, result: &Practice) {
     let person = result.person();
     ui.label(RichText::new(in_words(&person)).size(16.0).strong());
-    let mut about = format!("{}, on {}", result.person, result.set);
+    let mut about = text!(
+        "{person}, on {set}",
+        person = result.person,
+        set = result.set
+    );
     if result.passed > 0 {
-        about = format!("{about}; {} passed over", result.passed);
+        let passed = text!("{count} passed over", count = result.passed);
+        about = format!("{about}; {passed}");
     }
     ui.label(weak(ui, about));
     let model = result.model();
     if model.total() > 0 {
         ui.label(format!("{}: {}", result.model, in_words(&model)));
         if let Some(kappa) = result.person_and_model().kappa() {
-            let text = format!(
-                "You and {}: Cohen's kappa {:.2} ± {:.2}",
-                result.model, kappa.value, kappa.error
+            let text = text!(
+                "You and {model}: Cohen's kappa {kappa} ± {error}",
+                model = result.model,
+                kappa = format_args!("{:.2}", kappa.value),
+                error = format_args!("{:.2}", kappa.error)
             );
             ui.label(text);
         }
@@ -194,14 +227,14 @@ fn result_ui(ui: &mut Ui, result: &Practice) {
     matrix_ui(ui, result);
     ui.add_space(GRID);
     Grid::new("practice by kind").striped(true).show(ui, |ui| {
-        for heading in ["class", "kind", "you", "model"] {
+        for heading in [text!("class"), text!("kind"), text!("you"), text!("model")] {
             ui.label(weak(ui, heading));
         }
         ui.end_row();
         for kind in result.by_kind() {
             let share = |[right, all]: [u64; 2]| match all {
                 0 => "–".into(),
-                all => format!("{right} of {all}"),
+                all => text!("{right} of {all}", right, all),
             };
             ui.label(&*kind.class);
             ui.label(kind.kind.replace('_', " "));
@@ -216,7 +249,7 @@ fn result_ui(ui: &mut Ui, result: &Practice) {
 fn matrix_ui(ui: &mut Ui, result: &Practice) {
     let table = result.person();
     Grid::new("practice matrix").striped(true).show(ui, |ui| {
-        ui.label(weak(ui, "true \\ answered"));
+        ui.label(weak(ui, text!("true \\ answered")));
         for class in &result.classes {
             ui.label(weak(ui, &**class));
         }

@@ -15,6 +15,7 @@ use crate::{
         export::{Format, Selection, rows, write_table},
         samp::Message,
     },
+    text,
 };
 
 /// Files older than this are taken away.
@@ -65,18 +66,21 @@ impl Parcel {
     /// "the position", for sentences.
     pub fn in_words(&self) -> String {
         match self {
-            Self::Position(_) => "the position".into(),
-            Self::Row { .. } => "the row of the table".into(),
+            Self::Position(_) => text!("the position").into(),
+            Self::Row { .. } => text!("the row of the table").into(),
             Self::Rows { rows, .. } => {
-                format!("a selection of {}", counted(rows.len() as u64, "row"))
-            }
-            Self::Table { catalogue, .. } => {
-                format!(
-                    "a table of {}",
-                    counted(catalogue.len() as u64, "candidate")
+                text!(
+                    "a selection of {rows}",
+                    rows = counted(rows.len() as u64, "row")
                 )
             }
-            Self::Image { name, .. } => format!("the image {name}"),
+            Self::Table { catalogue, .. } => {
+                text!(
+                    "a table of {candidates}",
+                    candidates = counted(catalogue.len() as u64, "candidate")
+                )
+            }
+            Self::Image { name, .. } => text!("the image {name}", name),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
     domain::{CandidateIx, Catalogue, position::separation_arcsec, words::counted},
     io::samp::{Hub, HubAddress, Incoming, Peer},
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{command::Go, context::Context, screen::Screen, shared::Shared},
 };
 
@@ -122,7 +123,7 @@ impl SampPane {
     /// Sends it, once there is a hub.
     pub(crate) fn send(&mut self, shared: &mut Shared, what: What, cx: &Context) {
         if self.sending.is_some() {
-            shared.report("what was sent before is still under way", cx.now);
+            shared.report(text!("what was sent before is still under way"), cx.now);
             return;
         }
         let Some(hub) = self.hub.clone() else {
@@ -156,9 +157,9 @@ impl SampPane {
         let is_sent = self.sent_table == Some(of_now);
         match what {
             What::Position => {
-                let candidate = shared.candidate().ok_or("go to a candidate first")?;
+                let candidate = shared.candidate().ok_or(text!("go to a candidate first"))?;
                 let position = candidate.position_deg;
-                let position = position.ok_or("this candidate has no position")?;
+                let position = position.ok_or(text!("this candidate has no position"))?;
                 let mut parcels = vec![Parcel::Position(position)];
                 let row = shared.place.candidate.filter(|_| is_sent);
                 parcels.extend(row.map(|CandidateIx(row)| Parcel::Row {
@@ -172,13 +173,13 @@ impl SampPane {
                     .place
                     .candidate
                     .zip(shared.candidate())
-                    .ok_or("go to a candidate first")?;
+                    .ok_or(text!("go to a candidate first"))?;
                 let shown = shared.thumbnail(ix).map(|(_, role)| role);
                 let stamp = shown.and_then(|role| {
                     let epoch = shared.epoch()?;
                     Some((role, epoch.stamp(role)?.clone()))
                 });
-                let (role, stamp) = stamp.ok_or("this epoch has no such stamp")?;
+                let (role, stamp) = stamp.ok_or(text!("this epoch has no such stamp"))?;
                 Ok(vec![Parcel::Image {
                     name: format!("{} {}", candidate.id, role.name()),
                     id: candidate.id.clone(),
@@ -186,14 +187,16 @@ impl SampPane {
                     decoder: shared.stamps.decoder().clone(),
                 }])
             }
-            What::Table if shared.catalogue.is_empty() => Err("open a set first"),
+            What::Table if shared.catalogue.is_empty() => Err(text!("open a set first")),
             What::Table => {
                 self.sending_table = Some(of_now);
                 Ok(vec![whole_table()])
             }
             What::Selection => {
                 if shared.selection.is_empty() {
-                    return Err("select some candidates first, in the mosaic or the latent space");
+                    return Err(text!(
+                        "select some candidates first, in the mosaic or the latent space"
+                    ));
                 }
                 let mut parcels = Vec::new();
                 if !is_sent {
@@ -219,15 +222,15 @@ impl SampPane {
                     self.look(cx);
                     match self.waiting.take() {
                         Some(what) => self.send(shared, what, cx),
-                        None => shared.report("SAMP: connected", cx.now),
+                        None => shared.report(text!("SAMP: connected"), cx.now),
                     }
                 }
                 TaskEvent::Update(FromHub::Message { from, incoming }) => {
                     take(shared, &from, incoming, cx);
                     self.look(cx);
                 }
-                TaskEvent::Finished(()) => self.leave(shared, "SAMP: the hub has ended", cx),
-                TaskEvent::Cancelled => self.leave(shared, "SAMP: disconnected", cx),
+                TaskEvent::Finished(()) => self.leave(shared, text!("SAMP: the hub has ended"), cx),
+                TaskEvent::Cancelled => self.leave(shared, text!("SAMP: disconnected"), cx),
                 TaskEvent::Failed(why) => {
                     self.leave(shared, &format!("SAMP: {why}"), cx);
                     self.fault = Some(why);
@@ -284,8 +287,11 @@ fn take(shared: &mut Shared, from: &str, incoming: Incoming, cx: &Context) {
                 return;
             }
             let [ra, dec] = position;
-            let text = format!(
-                "{from} points at {ra:.5} {dec:+.5}: no candidate lies within {NEAR_ARCSEC} arcsec"
+            let text = text!(
+                "{from} points at {position}: no candidate lies within {distance} arcsec",
+                from,
+                position = format_args!("{ra:.5} {dec:+.5}"),
+                distance = NEAR_ARCSEC
             );
             shared.report(text, cx.now);
         }
@@ -300,14 +306,16 @@ fn take(shared: &mut Shared, from: &str, incoming: Incoming, cx: &Context) {
             shared.selection.set(selected);
             shared.selection.keep_shown(&shared.queue);
             let kept = shared.selection.len();
-            let elsewhere = match all - kept {
-                0 => String::new(),
-                count => format!("; {count} more are not in the queue"),
+            let candidates = counted(kept as u64, "candidate");
+            let text = match all - kept {
+                0 => text!("{from} selected {candidates}", from, candidates),
+                count => text!(
+                    "{from} selected {candidates}; {count} more are not in the queue",
+                    from,
+                    candidates,
+                    count
+                ),
             };
-            let text = format!(
-                "{from} selected {}{elsewhere}",
-                counted(kept as u64, "candidate")
-            );
             if shared.screen == Screen::Inspect {
                 shared.screen = Screen::Mosaic;
             }
@@ -371,7 +379,9 @@ pub fn folder() -> Result<PathBuf, &'static str> {
     let folders = ProjectDirs::from("", "", "destello");
     folders
         .map(|folders| folders.cache_dir().join("samp"))
-        .ok_or("no home folder is known, in which files for other programs could lie")
+        .ok_or(text!(
+            "no home folder is known, in which files for other programs could lie"
+        ))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::parcel::Parcel;
 use crate::{
     io::samp::{Hub, HubAddress, Incoming, Listener, Peer},
     tasks::{Task, TaskContext},
+    text,
 };
 
 /// How often one that listens looks for messages, and whether it is to stop.
@@ -122,10 +123,10 @@ impl SendParcels {
             let is_table = matches!(parcel, Parcel::Table { .. });
             match self.send_one(parcel) {
                 Ok((takers, refused)) => {
-                    done.push(format!(
-                        "{} went to {}",
-                        parcel.in_words(),
-                        takers.join(", ")
+                    done.push(text!(
+                        "{what} went to {programs}",
+                        what = parcel.in_words(),
+                        programs = takers.join(", ")
                     ));
                     faults.extend(refused);
                     has_table |= is_table;

@@ -5,6 +5,7 @@ use egui::{Button, RichText, Ui};
 use super::state::{SampCommand, SampPane, What};
 use crate::{
     domain::words::counted,
+    text,
     widgets::{
         pane::pane_ui,
         theme::{self, weak},
@@ -27,7 +28,7 @@ pub fn samp_ui(
         Action::Samp,
         commands,
         |ui, commands| {
-            ui.label("TOPCAT, Aladin, DS9 and others on this computer. What they point at becomes current here.");
+            ui.label(text!("TOPCAT, Aladin, DS9 and others on this computer. What they point at becomes current here."));
             ui.add_space(theme::GRID);
             hub_ui(ui, pane, commands);
             ui.separator();
@@ -40,12 +41,13 @@ fn hub_ui(ui: &mut Ui, pane: &SampPane, commands: &mut Vec<impl From<SampCommand
     if !pane.is_connected() {
         let is_asking = pane.listening.is_some();
         let text = if is_asking {
-            "Connecting…"
+            text!("Connecting…")
         } else {
-            "Connect"
+            text!("Connect")
         };
         let button = Button::new(RichText::new(text).strong());
-        let help = "Register with the hub that TOPCAT or Aladin started; nothing is sent by that";
+        let help =
+            text!("Register with the hub that TOPCAT or Aladin started; nothing is sent by that");
         if ui
             .add_enabled(!is_asking, button)
             .on_hover_text(help)
@@ -59,13 +61,13 @@ fn hub_ui(ui: &mut Ui, pane: &SampPane, commands: &mut Vec<impl From<SampCommand
         return;
     }
     ui.horizontal(|ui| {
-        ui.label("connected");
-        if ui.button("Disconnect").clicked() {
+        ui.label(text!("connected"));
+        if ui.button(text!("Disconnect")).clicked() {
             commands.push(SampCommand::Disconnect.into());
         }
         if ui
-            .button("Look again")
-            .on_hover_text("Who is at the hub now")
+            .button(text!("Look again"))
+            .on_hover_text(text!("Who is at the hub now"))
             .clicked()
         {
             commands.push(SampCommand::Look.into());
@@ -73,9 +75,9 @@ fn hub_ui(ui: &mut Ui, pane: &SampPane, commands: &mut Vec<impl From<SampCommand
     });
     let names: Vec<&str> = pane.peers().iter().map(|peer| peer.name.as_str()).collect();
     let text = if names.is_empty() {
-        "no other program is there".to_owned()
+        text!("no other program is there").to_owned()
     } else {
-        format!("there: {}", names.join(", "))
+        text!("there: {names}", names = names.join(", "))
     };
     ui.label(weak(ui, text));
 }
@@ -93,30 +95,33 @@ fn send_ui(
     let rows = [
         (
             What::Position,
-            format!("Point at this candidate ({key})"),
+            text!("Point at this candidate ({key})", key),
             has_position,
-            "Its position, and its row where the table was sent",
+            text!("Its position, and its row where the table was sent"),
         ),
         (
             What::Image,
-            "Send this stamp".into(),
+            text!("Send this stamp").into(),
             candidate.is_some(),
-            "As a FITS image with its coordinates",
+            text!("As a FITS image with its coordinates"),
         ),
         (
             What::Table,
-            format!(
-                "Send the table of {}",
-                counted(shared.catalogue.len() as u64, "candidate")
+            text!(
+                "Send the table of {candidates}",
+                candidates = counted(shared.catalogue.len() as u64, "candidate")
             ),
             !shared.catalogue.is_empty(),
-            "Every candidate with its label: rows that are picked there are shown here",
+            text!("Every candidate with its label: rows that are picked there are shown here"),
         ),
         (
             What::Selection,
-            format!("Select {} there", counted(selected as u64, "candidate")),
+            text!(
+                "Select {candidates} there",
+                candidates = counted(selected as u64, "candidate")
+            ),
             selected > 0,
-            "The candidates that are selected here, as rows of the table",
+            text!("The candidates that are selected here, as rows of the table"),
         ),
     ];
     for (what, text, is_possible, help) in rows {

@@ -7,6 +7,8 @@ use egui::{ColorImage, RichText, ScrollArea, TextureHandle, TextureOptions, Ui, 
 use super::state::{Picture, Preview, PreviewRow, PreviewState, SimulationPane};
 use crate::{
     domain::Vocabulary,
+    language::translated_static,
+    text,
     widgets::theme::{self, weak},
 };
 
@@ -49,7 +51,7 @@ pub fn preview_ui(ui: &mut Ui, simulation: &SimulationPane, textures: &mut Previ
     let SimulationPane { preview, .. } = &simulation;
     match preview {
         PreviewState::Pending => {
-            ui.label(weak(ui, "Simulating a few candidates…"));
+            ui.label(weak(ui, text!("Simulating a few candidates…")));
         }
         PreviewState::Failed(why) => {
             ui.label(RichText::new(why).color(theme::alarm_text(ui)));
@@ -78,7 +80,7 @@ fn roles_ui(ui: &mut Ui, preview: &Preview) {
         for (role, pictures) in &row.lines {
             let width = pictures.len() as f32 * (SIDE + 2.0) - 2.0;
             cell_ui(ui, vec2(width, theme::TEXT + 2.0), |ui| {
-                ui.label(weak(ui, role.name()));
+                ui.label(weak(ui, translated_static(role.name())));
             });
             ui.add_space(theme::GRID);
         }
@@ -98,7 +100,11 @@ fn row_ui<'a>(
             for (picture, texture) in pictures.iter().zip(textures.by_ref()) {
                 let longest = picture.width.max(picture.height).max(1) as f32;
                 let size = vec2(picture.width as f32, picture.height as f32) * (SIDE / longest);
-                let name = format!("{} of {}", role.name(), row.class);
+                let name = text!(
+                    "{role} of {class}",
+                    role = translated_static(role.name()),
+                    class = row.class
+                );
                 ui.add(egui::Image::new((texture.id(), size)).alt_text(name));
             }
             ui.add_space(theme::GRID);

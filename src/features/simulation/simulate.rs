@@ -9,7 +9,7 @@ use super::{
     order::{Naming, SimulationOrder},
     simulator::{SimulatorOf, prepare},
 };
-use crate::domain::Shard;
+use crate::{domain::Shard, text};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simulated {
@@ -44,8 +44,10 @@ impl Simulated {
         let folder = self.folder.display();
         let there = self.made + self.kept;
         if self.is_cancelled {
-            return format!(
-                "stopped: {there} candidates are in {folder}; the same order goes on from there"
+            return text!(
+                "stopped: {count} candidates are in {folder}; the same order goes on from there",
+                count = there,
+                folder
             );
         }
         let dropped = match self.dropped_visits {

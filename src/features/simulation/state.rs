@@ -17,6 +17,7 @@ use crate::{
     domain::{Role, Vocabulary},
     features::simulation::command::Simulation,
     tasks::{Running, TaskEvent, next_event},
+    text,
     workspace::{context::Context, request::Request, screen::Pane, shared::Shared},
 };
 
@@ -160,10 +161,10 @@ impl SimulationPane {
             Kind::Triplets => (Vocabulary::real_bogus(), &form.real_or_bogus),
         };
         if names.is_empty() {
-            return Err("choose at least one class".into());
+            return Err(text!("choose at least one class").into());
         }
         if form.roles.is_empty() {
-            return Err("choose at least one image".into());
+            return Err(text!("choose at least one image").into());
         }
         let mut order = SimulationOrder {
             kind: form.kind,
@@ -181,7 +182,7 @@ impl SimulationPane {
             out: PathBuf::from(form.out.trim()),
         };
         if order.out.as_os_str().is_empty() {
-            order.out = self.usual_out(&order).ok_or("name a folder")?;
+            order.out = self.usual_out(&order).ok_or(text!("name a folder"))?;
         }
         Ok(order)
     }
@@ -305,7 +306,7 @@ impl SimulationPane {
                     self.take_simulated(shared, Ok(simulated), cx);
                 }
                 TaskEvent::Failed(why) => self.take_simulated(shared, Err(why), cx),
-                TaskEvent::Cancelled => shared.report("simulation stopped", cx.now),
+                TaskEvent::Cancelled => shared.report(text!("simulation stopped"), cx.now),
             }
         }
     }
@@ -318,11 +319,17 @@ impl SimulationPane {
         cx: &Context,
     ) -> Option<PathBuf> {
         if self.is_running() {
-            shared.report("a simulation is running: stop it first, or wait", cx.now);
+            shared.report(
+                text!("a simulation is running: stop it first, or wait"),
+                cx.now,
+            );
             return None;
         }
         let Some(demo) = &self.demo_folder else {
-            shared.warn("there is no home folder to keep a practice set in", cx.now);
+            shared.warn(
+                text!("there is no home folder to keep a practice set in"),
+                cx.now,
+            );
             return None;
         };
         let folder = demo.with_file_name(format!("practice-{seed}"));
@@ -342,14 +349,20 @@ impl SimulationPane {
 
     pub(crate) fn open_demo(&mut self, shared: &mut Shared, cx: &Context) {
         if self.is_running() {
-            shared.report("a simulation is running: stop it first, or wait", cx.now);
+            shared.report(
+                text!("a simulation is running: stop it first, or wait"),
+                cx.now,
+            );
             return;
         }
         match self.demo_folder.clone() {
             Some(folder) => {
                 self.start(Wanted::Demo(folder), cx);
             }
-            None => shared.warn("there is no home folder to keep the demo set in", cx.now),
+            None => shared.warn(
+                text!("there is no home folder to keep the demo set in"),
+                cx.now,
+            ),
         }
     }
 

@@ -13,7 +13,9 @@ use crate::{
     features::simulation::{
         command::Simulation, preview_view::PreviewTextures, state::SimulationPane,
     },
+    language::translated_static,
     tasks::Running,
+    text,
     widgets::{
         form_fields::{FIELD_WIDTH, path_ui, survey_ui},
         pane::frame_ui,
@@ -33,7 +35,7 @@ pub fn simulation_ui(
     commands: &mut Vec<impl From<Command> + From<Simulation>>,
 ) {
     let mut form = simulation.form.clone();
-    let window = egui::Window::new("New simulation")
+    let window = egui::Window::new(text!("New simulation"))
         .collapsible(false)
         .default_pos(egui::pos2(120.0, 70.0))
         .default_size(vec2(FORM_WIDTH + 665.0, 580.0));
@@ -67,22 +69,22 @@ fn form_ui(
     commands: &mut Vec<impl From<Simulation>>,
 ) {
     Grid::new("simulation").num_columns(2).show(ui, |ui| {
-        ui.label("What");
+        ui.label(text!("What"));
         ui.horizontal(|ui| {
-            ui.radio_value(&mut form.kind, Kind::Sequences, "image sequences");
-            ui.radio_value(&mut form.kind, Kind::Triplets, "triplets");
+            ui.radio_value(&mut form.kind, Kind::Sequences, text!("image sequences"));
+            ui.radio_value(&mut form.kind, Kind::Triplets, text!("triplets"));
         });
         ui.end_row();
-        ui.label("Survey");
+        ui.label(text!("Survey"));
         let pick = Simulation::Pick(PickFor::Survey);
         survey_ui(ui, &simulation.surveys, &mut form.survey, pick, commands);
         ui.end_row();
-        ui.label("Templates");
-        let hint = "none: built-in physics";
+        ui.label(text!("Templates"));
+        let hint = text!("none: built-in physics");
         let pick = Simulation::Pick(PickFor::Templates);
         path_ui(ui, &mut form.templates, hint, pick, commands);
         ui.end_row();
-        ui.label("Classes");
+        ui.label(text!("Classes"));
         match form.kind {
             Kind::Sequences => {
                 classes_ui(ui, &Vocabulary::sequence_classes(), &mut form.classes);
@@ -91,31 +93,31 @@ fn form_ui(
         }
         ui.end_row();
         if form.kind == Kind::Triplets {
-            let label = ui.label("Only these kinds").id;
+            let label = ui.label(text!("Only these kinds")).id;
             let field = TextEdit::singleline(&mut form.kinds)
-                .hint_text("all; or such as dipole, cosmic_ray")
+                .hint_text(text!("all; or such as dipole, cosmic_ray"))
                 .desired_width(FIELD_WIDTH);
             ui.add(field).labelled_by(label);
             ui.end_row();
         }
-        ui.label("Images");
+        ui.label(text!("Images"));
         roles_ui(ui, &mut form.roles);
         ui.end_row();
-        let label = ui.label("Candidates").id;
+        let label = ui.label(text!("Candidates")).id;
         let count = DragValue::new(&mut form.count)
             .range(1..=10_000_000)
             .speed(10.0);
         ui.add(count).labelled_by(label);
         ui.end_row();
-        let label = ui.label("Seed").id;
+        let label = ui.label(text!("Seed")).id;
         ui.add(DragValue::new(&mut form.seed).speed(0.2))
             .labelled_by(label);
         ui.end_row();
-        ui.label("Folder");
+        ui.label(text!("Folder"));
         let usual = simulation
             .order()
             .map(|order| order.out.display().to_string());
-        let usual = usual.unwrap_or_else(|_| "a new folder".into());
+        let usual = usual.unwrap_or_else(|_| text!("a new folder").into());
         let pick = Simulation::Pick(PickFor::SimulationFolder);
         path_ui(ui, &mut form.out, &usual, pick, commands);
         ui.end_row();
@@ -141,7 +143,10 @@ fn roles_ui(ui: &mut Ui, chosen: &mut BTreeSet<Role>) {
     Grid::new("roles").num_columns(3).show(ui, |ui| {
         for (at, role) in Role::ALL.iter().enumerate() {
             let mut is_chosen = chosen.contains(role);
-            if ui.checkbox(&mut is_chosen, role.name()).changed() {
+            if ui
+                .checkbox(&mut is_chosen, translated_static(role.name()))
+                .changed()
+            {
                 toggle(chosen, role, is_chosen);
             }
             if at % 3 == 2 {
@@ -163,20 +168,25 @@ fn toggle<T: Ord + Clone>(chosen: &mut BTreeSet<T>, one: &T, is_chosen: bool) {
 fn start_ui(ui: &mut Ui, simulation: &SimulationPane, commands: &mut Vec<impl From<Simulation>>) {
     let running = simulation.running.as_ref().map(Running::progress);
     ui.horizontal(|ui| {
-        let text = RichText::new("Simulate").strong();
+        let text = RichText::new(text!("Simulate")).strong();
         let button = Button::new(text).min_size(vec2(120.0, 32.0));
         if ui.add_enabled(running.is_none(), button).clicked() {
             commands.push(Simulation::Start.into());
         }
         match running {
             Some(progress) => {
-                if ui.button("Stop").clicked() {
+                if ui.button(text!("Stop")).clicked() {
                     commands.push(Simulation::Stop.into());
                 }
-                ui.label(weak(ui, format!("{} of {}", progress.done, progress.total)));
+                let words = text!(
+                    "{done} of {all}",
+                    done = progress.done,
+                    all = progress.total
+                );
+                ui.label(weak(ui, words));
             }
             None => {
-                ui.label(weak(ui, "and open the new set"));
+                ui.label(weak(ui, text!("and open the new set")));
             }
         }
     });

@@ -10,6 +10,7 @@ use crate::{
     domain::{LabelBook, agreement::Votes, words::counted},
     store::{Merged, Project, merge_files},
     tasks::{Task, TaskContext},
+    text,
 };
 
 /// Merges project files into one; a window that has it open finds the labels there.
@@ -101,26 +102,39 @@ impl MergedLabels {
     pub fn in_words(&self) -> String {
         let events = counted(self.merged.events as u64, "label event");
         let people = match self.people {
-            1 => "1 person".into(),
-            count => format!("{count} people"),
+            1 => text!("1 person").into(),
+            count => text!("{count} people", count),
         };
         let new = match self.merged.added {
-            0 => "none of them new".into(),
-            added => format!("{added} of them new"),
+            0 => text!("none of them new").into(),
+            added => text!("{count} of them new", count = added),
         };
-        let mut words = vec![format!("{} has {events} of {people}, {new}", self.into)];
+        let mut words = vec![text!(
+            "{project} has {events} of {people}, {new}",
+            project = self.into,
+            events,
+            people,
+            new
+        )];
         if self.contradicted > 0 {
             let candidates = counted(self.contradicted as u64, "candidate");
-            words.push(format!("people contradict each other on {candidates}"));
+            words.push(text!(
+                "people contradict each other on {candidates}",
+                candidates
+            ));
         }
         if self.changed > 0 {
-            let verb = if self.changed == 1 { "has" } else { "have" };
             let candidates = counted(self.changed as u64, "candidate");
-            words.push(format!("{candidates} {verb} another label than before"));
+            words.push(if self.changed == 1 {
+                text!("{candidates} has another label than before", candidates)
+            } else {
+                text!("{candidates} have another label than before", candidates)
+            });
         }
         if let Some(assigned) = &self.assigned {
-            words.push(format!(
-                "the latest assignment of these projects counts now: {assigned}"
+            words.push(text!(
+                "the latest assignment of these projects counts now: {assigned}",
+                assigned
             ));
         }
         words.join("; ")

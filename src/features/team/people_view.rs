@@ -9,6 +9,7 @@ use super::{
     tally::TeamTally,
 };
 use crate::{
+    text,
     widgets::{
         pane::pane_ui,
         theme::{self, weak},
@@ -36,7 +37,7 @@ pub fn team_ui(
     }
     pane_ui(
         ui,
-        ("Team", WIDTH),
+        (text!("Team"), WIDTH),
         Action::Team,
         commands,
         |ui, commands| {
@@ -53,22 +54,24 @@ fn assignment_ui(
     shared: &Shared,
     commands: &mut Vec<impl From<TeamCommand>>,
 ) {
-    ui.label("Each candidate is judged by some of these people. What others called a candidate is hidden until one has judged it oneself.");
+    ui.label(text!("Each candidate is judged by some of these people. What others called a candidate is hidden until one has judged it oneself."));
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
-        let label = ui.label(weak(ui, "people"));
+        let label = ui.label(weak(ui, text!("people")));
         let mut text = pane.people(shared);
         let field = TextEdit::singleline(&mut text)
             .hint_text("ana, luis, mei")
             .desired_width(WIDTH - 90.0);
         let field = ui.add(field).labelled_by(label.id);
-        let field = field.on_hover_text("Names as they stand in Settings, with commas between");
+        let field = field.on_hover_text(text!(
+            "Names as they stand in Settings, with commas between"
+        ));
         if field.changed() {
             commands.push(TeamCommand::People(text).into());
         }
     });
     ui.horizontal(|ui| {
-        let label = ui.label(weak(ui, "judgements of each candidate"));
+        let label = ui.label(weak(ui, text!("judgements of each candidate")));
         let mut judges = pane.judges(shared);
         let field = DragValue::new(&mut judges).range(1..=MOST_JUDGES);
         if ui.add(field).labelled_by(label.id).changed() {
@@ -77,20 +80,20 @@ fn assignment_ui(
     });
     ui.horizontal(|ui| {
         if ui
-            .add(Button::new(RichText::new("Assign").strong()))
+            .add(Button::new(RichText::new(text!("Assign")).strong()))
             .clicked()
         {
             commands.push(TeamCommand::Assign.into());
         }
         let is_assigned = shared.book.assignment().is_some();
         if ui
-            .add_enabled(is_assigned, Button::new("Assign none"))
+            .add_enabled(is_assigned, Button::new(text!("Assign none")))
             .clicked()
         {
             commands.push(TeamCommand::Unassign.into());
         }
-        let own = ui.add_enabled(is_assigned, Button::new("Show mine"));
-        let own = own.on_hover_text("Keep only what is assigned to you and not judged");
+        let own = ui.add_enabled(is_assigned, Button::new(text!("Show mine")));
+        let own = own.on_hover_text(text!("Keep only what is assigned to you and not judged"));
         if own.clicked() {
             commands.push(TeamCommand::ShowOwn.into());
         }
@@ -102,7 +105,11 @@ fn assignment_ui(
         let name = shared.annotator();
         let mut words = assignment.in_words();
         if !assignment.people.contains(&name) {
-            words = format!("{words}. None is assigned to you: you label as {name} (Settings).");
+            words = text!(
+                "{words}. None is assigned to you: you label as {name} (Settings).",
+                words,
+                name
+            );
         }
         ui.add(egui::Label::new(weak(ui, words)).wrap());
     }

@@ -12,6 +12,7 @@ use crate::{
     domain::{Assignment, words::counted},
     store::server::Address,
     tasks::{Running, TaskEvent, next_event, to_the_end::ToTheEnd},
+    text,
     workspace::{
         command::QueueCommand, context::Context, request::Request, screen::Pane, shared::Shared,
         shared_project::is_local_copy,
@@ -202,7 +203,10 @@ impl TeamPane {
         self.of = Some(shared.generation);
         self.status = TeamStatus::default();
         if !is_local_copy(file, address) && !self.copies_elsewhere.contains(file) {
-            let why = format!("this file is a copy of the project at {address}: open it by that");
+            let why = text!(
+                "this file is a copy of the project at {address}: open it by that",
+                address
+            );
             self.status.fault = Some(why);
             return;
         }
@@ -240,12 +244,12 @@ impl TeamPane {
         match &status.fault {
             Some(why) if was_connected || self.status.fault.is_none() => {
                 shared.warn(
-                    format!("labels are kept here and sent later: {why}"),
+                    text!("labels are kept here and sent later: {why}", why),
                     cx.now,
                 );
             }
             None if self.status.fault.is_some() => {
-                shared.report("connected to the server again", cx.now);
+                shared.report(text!("connected to the server again"), cx.now);
             }
             _ => {}
         }
@@ -255,9 +259,9 @@ impl TeamPane {
 
 fn why_no_merge(shared: &Shared) -> String {
     match (&shared.project.path, &shared.project.fault) {
-        (Some(file), None) => format!(
-            "{}: the project is not there any more, and no other is merged into it: bring the file back first",
-            file.display()
+        (Some(file), None) => text!(
+            "{file}: the project is not there any more, and no other is merged into it: bring the file back first",
+            file = file.display()
         ),
         _ => shared.why_no_labels(),
     }
@@ -267,14 +271,14 @@ impl TeamStatus {
     /// For the bar: "shared", "sending 3…", "offline: 3 label events not sent".
     pub fn in_words(&self) -> String {
         match (self.is_connected, self.unsent, &self.fault) {
-            (true, 0, _) => "shared".into(),
-            (true, unsent, _) => format!("sending {unsent}…"),
-            (false, _, None) => "connecting…".into(),
-            (false, 0, Some(_)) => "offline".into(),
+            (true, 0, _) => text!("shared").into(),
+            (true, unsent, _) => text!("sending {count}…", count = unsent),
+            (false, _, None) => text!("connecting…").into(),
+            (false, 0, Some(_)) => text!("offline").into(),
             (false, unsent, Some(_)) => {
-                format!(
-                    "offline: {} not sent",
-                    counted(unsent as u64, "label event")
+                text!(
+                    "offline: {events} not sent",
+                    events = counted(unsent as u64, "label event")
                 )
             }
         }

@@ -8,6 +8,8 @@ use crate::domain::{
     words::{counted, thousands},
 };
 
+use crate::text;
+
 /// How far one person is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonTally {
@@ -110,16 +112,28 @@ impl TeamTally {
             thousands(self.complete as u64),
             counted(self.candidates as u64, "candidate"),
         );
-        let have = if self.candidates == 1 { "has" } else { "have" };
         let judgements = counted(self.judges.max(1) as u64, "judgement");
-        let more = match self.contradicted {
-            0 => String::new(),
-            count => format!(
-                "; people contradict each other on {}",
-                counted(count as u64, "candidate")
-            ),
+        let words = if self.candidates == 1 {
+            text!(
+                "{complete} of {all} has {judgements} or more",
+                complete,
+                all,
+                judgements
+            )
+        } else {
+            text!(
+                "{complete} of {all} have {judgements} or more",
+                complete,
+                all,
+                judgements
+            )
         };
-        format!("{complete} of {all} {have} {judgements} or more{more}")
+        if self.contradicted == 0 {
+            return words;
+        }
+        let candidates = counted(self.contradicted as u64, "candidate");
+        let more = text!("people contradict each other on {candidates}", candidates);
+        format!("{words}; {more}")
     }
 }
 
@@ -129,9 +143,14 @@ impl PersonTally {
         let [assigned, judged, besides] =
             [self.assigned, self.judged, self.besides].map(|count| thousands(count as u64));
         match (self.assigned, self.besides) {
-            (0, _) => format!("{besides} judged"),
-            (_, 0) => format!("{judged} of {assigned} judged"),
-            _ => format!("{judged} of {assigned} judged, {besides} besides"),
+            (0, _) => text!("{count} judged", count = besides),
+            (_, 0) => text!("{judged} of {assigned} judged", judged, assigned),
+            _ => text!(
+                "{judged} of {assigned} judged, {besides} besides",
+                judged,
+                assigned,
+                besides
+            ),
         }
     }
 }
@@ -148,9 +167,17 @@ fn agreement_of(votes: &Votes, fewest: usize) -> Vec<String> {
         return pairs;
     }
     let (kappa, candidates) = votes.fleiss_of(fewest);
-    let kappa = kappa.map_or_else(|| "not defined".into(), |kappa| format!("{kappa:.3}"));
+    let kappa = kappa.map_or_else(
+        || text!("not defined").into(),
+        |kappa| format!("{kappa:.3}"),
+    );
     let candidates = counted(candidates as u64, "candidate");
-    let all = format!("Fleiss' kappa {kappa} over {candidates} with {fewest} votes or more");
+    let all = text!(
+        "Fleiss' kappa {kappa} over {candidates} with {votes} votes or more",
+        kappa,
+        candidates,
+        votes = fewest
+    );
     std::iter::once(all).chain(pairs).collect()
 }
 

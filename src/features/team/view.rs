@@ -5,6 +5,7 @@ use egui::{Button, Key, RichText, TextEdit, Ui};
 use super::state::{TeamCommand, TeamPane};
 use crate::{
     domain::words::short,
+    text,
     widgets::{
         pane::pane_ui,
         spoken,
@@ -27,11 +28,13 @@ pub fn server_ui(
 ) {
     pane_ui(
         ui,
-        ("Project on a server", WIDTH),
+        (text!("Project on a server"), WIDTH),
         Action::OpenServer,
         commands,
         |ui, commands| {
-            ui.label("A project that several people label together, on a PostgreSQL server.");
+            ui.label(text!(
+                "A project that several people label together, on a PostgreSQL server."
+            ));
             ui.add_space(theme::GRID);
             address_ui(ui, pane, commands);
             if let Some(why) = pane.fault() {
@@ -39,16 +42,16 @@ pub fn server_ui(
             }
             ui.add_space(theme::GRID);
             let stamps = if shared.project.paths.is_empty() {
-                "The stamps are those that it was opened with here before; open them first where it was not.".into()
+                text!("The stamps are those that it was opened with here before; open them first where it was not.").into()
             } else {
                 let paths = short(&shared.project.paths_in_words(), TIP);
-                format!("The stamps are those that are open: {paths}")
+                text!("The stamps are those that are open: {paths}", paths)
             };
             ui.label(weak(ui, stamps));
             ui.label(weak(
                 ui,
-                "The password comes from PGPASSWORD or ~/.pgpass. Labels of a project file are taken along by \
-                 destello project copy.",
+                text!("The password comes from PGPASSWORD or ~/.pgpass. Labels of a project file are taken along by \
+                 destello project copy."),
             ));
         },
     );
@@ -56,7 +59,7 @@ pub fn server_ui(
 
 fn address_ui(ui: &mut Ui, pane: &TeamPane, commands: &mut Vec<impl From<TeamCommand>>) {
     ui.horizontal(|ui| {
-        let label = ui.label(weak(ui, "address"));
+        let label = ui.label(weak(ui, text!("address")));
         let mut text = pane.address().to_owned();
         let field = TextEdit::singleline(&mut text)
             .hint_text("postgresql://user@host/database")
@@ -67,7 +70,7 @@ fn address_ui(ui: &mut Ui, pane: &TeamPane, commands: &mut Vec<impl From<TeamCom
         }
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let can_open = !pane.address().trim().is_empty();
-        let button = Button::new(RichText::new("Open").strong());
+        let button = Button::new(RichText::new(text!("Open")).strong());
         if ui.add_enabled(can_open, button).clicked() || (is_entered && can_open) {
             commands.push(TeamCommand::Open.into());
         }
@@ -84,11 +87,14 @@ pub fn status_ui(ui: &mut Ui, pane: &TeamPane, shared: &Shared) {
     let (text, tip) = match &status.fault {
         Some(why) => (
             RichText::new(words).color(theme::alarm_text(ui)),
-            format!("labels are on disk here, and are not exchanged now: {why}"),
+            text!(
+                "labels are on disk here, and are not exchanged now: {why}",
+                why
+            ),
         ),
         None => (
             weak(ui, words),
-            format!("labels of everybody are exchanged with {address}"),
+            text!("labels of everybody are exchanged with {address}", address),
         ),
     };
     let shown = ui.label(text).on_hover_text(short(&tip, TIP));

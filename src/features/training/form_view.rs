@@ -8,6 +8,8 @@ use crate::{
         simulation::state::SimulationPane,
         training::{command::Train, state::TrainingPane},
     },
+    language::translated_static,
+    text,
     widgets::form_fields::{FIELD_WIDTH, path_ui, survey_ui},
     workspace::shared::Shared,
 };
@@ -22,55 +24,57 @@ pub(crate) fn form_ui(
     commands: &mut Vec<impl From<Train>>,
 ) {
     Grid::new("training").num_columns(2).show(ui, |ui| {
-        ui.label("Network");
+        ui.label(text!("Network"));
         network_ui(ui, &mut form.network);
         ui.end_row();
-        ui.label("Learns from");
+        ui.label(text!("Learns from"));
         ui.vertical(|ui| {
             ui.radio_value(
                 &mut form.from,
                 LearnFrom::Simulation,
-                "simulated triplets of a survey",
+                text!("simulated triplets of a survey"),
             );
             ui.radio_value(
                 &mut form.from,
                 LearnFrom::Labels,
-                "the labels of the opened set",
+                text!("the labels of the opened set"),
             );
         });
         ui.end_row();
         if form.from == LearnFrom::Simulation {
-            ui.label("Survey");
+            ui.label(text!("Survey"));
             let pick = Train::Pick(PickFor::TrainingSurvey);
             survey_ui(ui, &simulation.surveys, &mut form.survey, pick, commands);
             ui.end_row();
         }
-        ui.label("Recipe");
+        ui.label(text!("Recipe"));
         recipe_ui(ui, &mut form.recipe);
         ui.end_row();
-        let label = ui.label("Steps").id;
+        let label = ui.label(text!("Steps")).id;
         let steps = DragValue::new(&mut form.steps)
             .range(1..=10_000_000)
             .speed(100.0);
         ui.add(steps)
             .labelled_by(label)
-            .on_hover_text("Batches learned from");
+            .on_hover_text(text!("Batches learned from"));
         ui.end_row();
-        let label = ui.label("Seed").id;
+        let label = ui.label(text!("Seed")).id;
         ui.add(DragValue::new(&mut form.seed).speed(0.2))
             .labelled_by(label)
-            .on_hover_text("The same order with the same seed gives the same model");
+            .on_hover_text(text!(
+                "The same order with the same seed gives the same model"
+            ));
         ui.end_row();
-        let label = ui.label("Name").id;
+        let label = ui.label(text!("Name")).id;
         let usual = form.usual_name();
         let name = TextEdit::singleline(&mut form.name)
             .hint_text(usual)
             .desired_width(FIELD_WIDTH);
         ui.add(name).labelled_by(label);
         ui.end_row();
-        ui.label("File");
+        ui.label(text!("File"));
         let usual = training.training_order(shared).map_or_else(
-            |_| "a file ending in .safetensors".into(),
+            |_| text!("a file ending in .safetensors").into(),
             |order| order.out.display().to_string(),
         );
         let pick = Train::Pick(PickFor::NewModel);
@@ -96,12 +100,14 @@ fn recipe_ui(ui: &mut Ui, recipe: &mut Recipe) {
     ui.horizontal(|ui| {
         for known in Recipe::ALL {
             let help = match known {
-                Recipe::Ours => "AdamW over a cosine, one random orientation of each example",
+                Recipe::Ours => {
+                    text!("AdamW over a cosine, one random orientation of each example")
+                }
                 Recipe::Published => {
-                    "Optimiser and schedule of the publication: far more steps are needed"
+                    text!("Optimiser and schedule of the publication: far more steps are needed")
                 }
             };
-            ui.radio_value(recipe, known, known.name())
+            ui.radio_value(recipe, known, translated_static(known.name()))
                 .on_hover_text(help);
         }
     });

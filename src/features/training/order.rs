@@ -7,6 +7,7 @@ use anyhow::bail;
 use super::training_set::TrainingData;
 use crate::{
     domain::{ModelCard, TrainingRecord, canonical::words},
+    english,
     learn::{Architecture, schedule::Schedule},
     simulate::SequenceClass,
     workspace::{clock::today, models::check_place},
@@ -55,8 +56,8 @@ impl Recipe {
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Ours => "ours",
-            Self::Published => "published",
+            Self::Ours => english!("ours"),
+            Self::Published => english!("published"),
         }
     }
 

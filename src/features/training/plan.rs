@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::words::{duration, thousands},
     features::training::state::TrainingPane,
+    text,
     workspace::shared::Shared,
 };
 
@@ -22,21 +23,21 @@ impl TrainingPane {
         let form = &self.form;
         let data = match form.from {
             LearnFrom::Simulation if form.survey.trim().is_empty() => {
-                return Err("choose a survey".into());
+                return Err(text!("choose a survey").into());
             }
             LearnFrom::Simulation => TrainingData::Simulation {
                 survey: form.survey.trim().into(),
                 templates: None,
             },
             LearnFrom::Labels if form.network.is_recurrent() => {
-                return Err("a network of image sequences learns from labels on the command line: destello train sequence --data SET --labels FILE".into());
+                return Err(text!("a network of image sequences learns from labels on the command line: destello train sequence --data SET --labels FILE").into());
             }
             LearnFrom::Labels => TrainingData::Opened(opened_set(shared)?),
         };
         let name = form.name_or_usual();
         let out = match form.out.trim() {
             "" => {
-                let home = self.home.as_ref().ok_or("name a file")?;
+                let home = self.home.as_ref().ok_or(text!("name a file"))?;
                 // A name may hold what a file name may not.
                 let file = name.replace(['/', '\\'], "_");
                 home.join(format!("{file}.safetensors"))
@@ -59,36 +60,43 @@ impl TrainingPane {
         let order = self.training_order(shared)?;
         let schedule = &order.schedule;
         let presented = schedule.steps * schedule.batch as u64 * order.members as u64;
-        let members = match order.members {
-            1 => String::new(),
-            members => format!(" for each of {members} members"),
+        let (count, size) = (thousands(schedule.steps), schedule.batch);
+        let batches = match order.members {
+            1 => text!("{count} batches of {size}", count, size),
+            members => text!(
+                "{count} batches of {size} for each of {members} members",
+                count,
+                size,
+                members
+            ),
         };
-        let steps = format!(
-            "{} batches of {}{members}",
-            thousands(schedule.steps),
-            schedule.batch
-        );
         let from = match &order.data {
-            TrainingData::Simulation { survey, .. } => format!(
-                "{} different simulated triplets of survey {survey}",
-                thousands(presented.div_ceil(order.passes as u64))
+            TrainingData::Simulation { survey, .. } => text!(
+                "{count} different simulated triplets of survey {survey}",
+                count = thousands(presented.div_ceil(order.passes as u64)),
+                survey
             ),
             TrainingData::Labelled { .. } | TrainingData::Opened(_) => {
                 let [real, bogus] = labelled_sides(shared);
-                format!(
-                    "{} candidates labelled real and {} bogus, but every sixth, which is kept for \
+                text!(
+                    "{real} candidates labelled real and {bogus} bogus, but every sixth, which is kept for \
                      validation",
-                    thousands(real as u64),
-                    thousands(bogus as u64)
+                    real = thousands(real as u64),
+                    bogus = thousands(bogus as u64)
                 )
             }
         };
         let known = self.rate_of(self.form.network);
         let long = known.map_or_else(
-            || "An estimate of the time appears once it runs.".into(),
-            |rate| format!("About {}.", duration(presented as f64 / rate)),
+            || text!("An estimate of the time appears once it runs.").into(),
+            |rate| text!("About {time}.", time = duration(presented as f64 / rate)),
         );
-        Ok(format!("Learns {steps} from {from}. {long}"))
+        Ok(text!(
+            "Learns {batches} from {from}. {long}",
+            batches,
+            from,
+            long
+        ))
     }
 }
 
@@ -101,16 +109,18 @@ pub(super) fn of_sequences(shared: &Shared) -> Option<&'static str> {
         .iter()
         .filter(|(_, candidate)| candidate.epochs.len() >= MANY_EPOCHS);
     (2 * are_many.count() > first.len()).then_some(
-        "This set has image sequences. Networks of their classes learn from labels by `destello train sequence --data SET --labels FILE`, \
-         and here from simulated sequences, with the network recurrent.",
+        text!("This set has image sequences. Networks of their classes learn from labels by `destello train sequence --data SET --labels FILE`, \
+         and here from simulated sequences, with the network recurrent."),
     )
 }
 
 fn opened_set(shared: &Shared) -> Result<OpenedSet, String> {
     let [real, bogus] = labelled_sides(shared);
     if real == 0 || bogus == 0 {
-        return Err(format!(
-            "label some real and some bogus candidates first: so far {real} and {bogus}"
+        return Err(text!(
+            "label some real and some bogus candidates first: so far {real} and {bogus}",
+            real,
+            bogus
         ));
     }
     let paths = shared.project.paths.iter();

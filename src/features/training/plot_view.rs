@@ -4,7 +4,10 @@ use egui::{Color32, Ui, Vec2b};
 use egui_plot::{Corner, Legend, Line, Plot, Points};
 
 use super::state::{CurvePoint, TrainingNews};
-use crate::widgets::{followed::follow_pointer, spoken, theme};
+use crate::{
+    text,
+    widgets::{followed::follow_pointer, spoken, theme},
+};
 
 /// Room for the axis below each plot, points.
 const AXIS: f32 = 24.0;
@@ -22,7 +25,7 @@ pub(crate) fn curves_ui(ui: &mut Ui, news: &TrainingNews) {
     let height = ((ui.available_height() - theme::GRID) / 2.0 - AXIS).max(120.0);
     let learned = news.losses.iter();
     let training = Curve {
-        name: "training loss",
+        name: text!("training loss"),
         points: learned.map(|p| [p.step as f64, p.loss]).collect(),
         color: theme::caption_color(ui),
         is_marked: false,
@@ -32,13 +35,13 @@ pub(crate) fn curves_ui(ui: &mut Ui, news: &TrainingNews) {
         curve.map(|p| [p.step as f64, value(p)]).collect()
     };
     let validation = Curve {
-        name: "validation loss",
+        name: text!("validation loss"),
         points: validated(|point| point.validation_loss),
         color: theme::model_color(0),
         is_marked: true,
     };
     let accuracy = Curve {
-        name: "validation accuracy",
+        name: text!("validation accuracy"),
         points: validated(|point| point.validation_accuracy),
         color: theme::model_color(0),
         is_marked: true,
@@ -49,6 +52,12 @@ pub(crate) fn curves_ui(ui: &mut Ui, news: &TrainingNews) {
 }
 
 fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[Curve]) {
+    let is_loss = name == "loss";
+    let (axis, title) = if is_loss {
+        (text!("loss, nats"), text!("loss by step"))
+    } else {
+        (text!("accuracy"), text!("accuracy by step"))
+    };
     let values = curves.iter().flat_map(|curve| &curve.points);
     let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), [_, value]| {
         (low.min(*value), high.max(*value))
@@ -57,7 +66,7 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
     // The last point is not cut in two.
     let last = 1.02 * news.steps.max(1) as f64;
     let margin = (0.08 * (high - low)).max(0.01);
-    let legend = Legend::default().position(if name == "loss" {
+    let legend = Legend::default().position(if is_loss {
         Corner::RightTop
     } else {
         Corner::RightBottom
@@ -74,8 +83,8 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
         .default_x_bounds(0.0, last)
         .default_y_bounds(low - margin, high + margin)
         .auto_bounds(Vec2b::FALSE)
-        .x_axis_label("step")
-        .y_axis_label(if name == "loss" { "loss, nats" } else { name })
+        .x_axis_label(text!("step"))
+        .y_axis_label(axis)
         .y_axis_min_width(48.0)
         .grid_color(theme::grid_color(ui))
         .legend(legend)
@@ -92,20 +101,23 @@ fn plot_ui(ui: &mut Ui, news: &TrainingNews, name: &str, height: f32, curves: &[
             }
         });
     follow_pointer(ui.ctx(), shown.response.rect);
-    spoken::picture(&shown.response, &format!("{name} by step"), || {
-        in_words(curves)
-    });
+    spoken::picture(&shown.response, title, || in_words(curves));
 }
 
 /// The last value of each curve.
 fn in_words(curves: &[Curve]) -> String {
     let last = |curve: &Curve| {
         let [step, value] = *curve.points.last()?;
-        Some(format!("{} {value:.4} at step {step:.0}", curve.name))
+        Some(text!(
+            "{curve} {value} at step {step}",
+            curve = curve.name,
+            value = format_args!("{value:.4}"),
+            step = format_args!("{step:.0}")
+        ))
     };
     let words: Vec<_> = curves.iter().filter_map(last).collect();
     if words.is_empty() {
-        "nothing yet".into()
+        text!("nothing yet").into()
     } else {
         words.join(", ")
     }

@@ -11,13 +11,16 @@ use anyhow::bail;
 use super::labelled_set::{IsKept, LabelledSet, Sources};
 use crate::{
     domain::{Candidate, Catalogue, ModelCard, SequencePlan, class_of},
+    english,
     features::{
         labelling::truths::Truths,
         scoring::sequence_epochs::{Chosen, calibrated, of_simulated},
         simulation::stream::stream,
     },
+    language::translated,
     learn::{Sequence, Sequences},
     simulate::Simulate,
+    text,
 };
 
 /// Candidates simulated ahead of the one that is prepared.
@@ -84,7 +87,9 @@ pub(crate) fn labelled(
         for (candidate, class) in some {
             let usable = sources.memory.sequence(candidate).unwrap_or_default();
             if usable.is_empty() {
-                *left_out.entry("no usable epoch".into()).or_default() += 1;
+                *left_out
+                    .entry(english!("no usable epoch").into())
+                    .or_default() += 1;
                 continue;
             }
             let set = if is_kept(candidate) {
@@ -105,7 +110,13 @@ pub(crate) fn labelled(
         validation: Arc::new(Sequences::new(plan, validation)),
         learned,
         notes: counts
-            .map(|(why, count)| format!("{count} candidates left out: {why}"))
+            .map(|(why, count)| {
+                text!(
+                    "{count} candidates left out: {why}",
+                    count,
+                    why = translated(&why)
+                )
+            })
             .collect(),
     })
 }
@@ -117,13 +128,18 @@ fn class_of_candidate(
     card: &ModelCard,
 ) -> Result<usize, String> {
     let labels = (0..candidate.epochs.len()).map(|epoch| truths.label(candidate, epoch));
-    let mut why = "has no epoch".to_owned();
+    let mut why = english!("has no epoch").to_owned();
     for label in labels {
         match label {
             Ok(label) => {
                 let class = class_of(&label, &card.classes);
-                return class
-                    .ok_or_else(|| format!("label \"{label}\" is no class of {}", card.name));
+                return class.ok_or_else(|| {
+                    text!(
+                        "label \"{label}\" is no class of {model}",
+                        label,
+                        model = card.name
+                    )
+                });
             }
             Err(reason) => why = reason,
         }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::words::thousands,
     tasks::{Running, TaskEvent, next_event, progress::Progress},
+    text,
     workspace::{context::Context, request::Request, screen::Screen, shared::Shared},
 };
 
@@ -246,12 +247,12 @@ impl TrainingPane {
     fn finish_training(&mut self, shared: &mut Shared, trained: &Trained, cx: &Context) {
         let card = &trained.card;
         let figure = |name| card.figures.get(name).copied().unwrap_or(f64::NAN);
-        let text = format!(
-            "{} is trained: {:.1} % of {} validation examples right, loss {:.3}",
-            card.name,
-            100.0 * figure("validation_accuracy"),
-            thousands(figure("validation_examples") as u64),
-            figure("validation_loss")
+        let text = text!(
+            "{model} is trained: {share} % of {count} validation examples right, loss {loss}",
+            model = card.name,
+            share = format_args!("{:.1}", 100.0 * figure("validation_accuracy")),
+            count = thousands(figure("validation_examples") as u64),
+            loss = format_args!("{:.3}", figure("validation_loss"))
         );
         shared.report(text.clone(), cx.now);
         self.status = TrainingStatus::Finished(text);
@@ -263,13 +264,16 @@ impl TrainingPane {
         let (form, labels) = self.ordered.clone().unwrap_or_default();
         self.status = TrainingStatus::Stopped(Box::new(form), labels);
         if shared.screen != Screen::Train {
-            shared.report("training stopped; its screen goes on from there", cx.now);
+            shared.report(
+                text!("training stopped; its screen goes on from there"),
+                cx.now,
+            );
         }
     }
 
     fn fail_training(&mut self, shared: &mut Shared, why: String, cx: &Context) {
         if shared.screen != Screen::Train {
-            shared.warn(format!("training: {why}"), cx.now);
+            shared.warn(text!("training: {why}", why), cx.now);
         }
         self.status = TrainingStatus::Failed(why);
     }

@@ -11,10 +11,13 @@ use anyhow::{Context, bail};
 use super::labelled_set::{IsKept, LabelledSet, Sources};
 use crate::{
     domain::{Candidate, Catalogue, ImageSequence, InputPlan, ModelCard, Role, class_of, fnv},
+    english,
     features::{labelling::truths::Truths, simulation::stream::stream},
     imaging::model_input::{Plane, prepare},
+    language::translated,
     learn::{Example, Examples},
     simulate::Simulate,
+    text,
 };
 
 /// Roles that are simulated: what a model may take, and the variance that S/N is computed from.
@@ -146,7 +149,13 @@ pub(crate) fn labelled(
         validation: Arc::new(sheet.validation),
         learned: sheet.learned,
         notes: counts
-            .map(|(why, count)| format!("{count} epochs left out: {why}"))
+            .map(|(why, count)| {
+                text!(
+                    "{count} epochs left out: {why}",
+                    count,
+                    why = translated(&why)
+                )
+            })
             .collect(),
     })
 }
@@ -190,11 +199,17 @@ impl<'a> Sheet<'a> {
         let of = truths.labelled_epoch(candidate);
         let class = |epoch| {
             if of.is_some_and(|of| of != epoch) {
-                return Err("the label belongs to another epoch".into());
+                return Err(english!("the label belongs to another epoch").into());
             }
             let label = truths.label(candidate, epoch)?;
             let class = class_of(&label, &self.card.classes);
-            class.ok_or_else(|| format!("label \"{label}\" is no class of {}", self.card.name))
+            class.ok_or_else(|| {
+                text!(
+                    "label \"{label}\" is no class of {model}",
+                    label,
+                    model = self.card.name
+                )
+            })
         };
         let classes: Vec<_> = (0..candidate.epochs.len()).map(class).collect();
         if classes.iter().all(Result::is_err) {

@@ -14,6 +14,7 @@ use crate::{
         simulation::state::SimulationPane,
         training::{command::Train, state::TrainingPane},
     },
+    text,
     widgets::theme::{self, weak},
     workspace::shared::Shared,
 };
@@ -36,9 +37,9 @@ pub fn train_ui(
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let is_of_sequences = training.form.network.is_recurrent();
                 ui.heading(if is_of_sequences {
-                    "Train a network of image sequences"
+                    text!("Train a network of image sequences")
                 } else {
-                    "Train a real/bogus network"
+                    text!("Train a real/bogus network")
                 });
                 if let Some(text) = of_sequences(shared) {
                     ui.add(Label::new(weak(ui, text)).wrap());
@@ -67,9 +68,9 @@ pub fn train_ui(
             return;
         }
         let why = if *training.status() == TrainingStatus::Preparing {
-            "Examples are being prepared…"
+            text!("Examples are being prepared…")
         } else {
-            "How it learns is drawn here while it runs: loss and accuracy by step."
+            text!("How it learns is drawn here while it runs: loss and accuracy by step.")
         };
         ui.centered_and_justified(|ui| ui.label(weak(ui, why)));
     });
@@ -112,9 +113,9 @@ fn buttons_ui(
     let is_under_way = training.is_under_way();
     ui.horizontal(|ui| {
         let text = if training.goes_on(shared) {
-            "Go on"
+            text!("Go on")
         } else {
-            "Train"
+            text!("Train")
         };
         let button = Button::new(RichText::new(text).strong()).min_size(vec2(120.0, 32.0));
         let is_possible = !is_under_way && training.training_order(shared).is_ok();
@@ -123,8 +124,8 @@ fn buttons_ui(
         }
         if is_under_way {
             let is_asked = *status == TrainingStatus::Stopping;
-            let cancel = ui.add_enabled(!is_asked, Button::new("Cancel"));
-            let help = "Saves what was learned so far; the same order goes on from there";
+            let cancel = ui.add_enabled(!is_asked, Button::new(text!("Cancel")));
+            let help = text!("Saves what was learned so far; the same order goes on from there");
             if cancel.on_hover_text(help).clicked() {
                 commands.push(Train::Stop.into());
             }
@@ -134,8 +135,8 @@ fn buttons_ui(
             TrainingStatus::Stopped(..) | TrainingStatus::Failed(_)
         );
         if may_be_anew {
-            let help = "Throws away what an unfinished training has learned for this file";
-            let anew = ui.add_enabled(is_possible, Button::new("Start anew"));
+            let help = text!("Throws away what an unfinished training has learned for this file");
+            let anew = ui.add_enabled(is_possible, Button::new(text!("Start anew")));
             if anew.on_hover_text(help).clicked() {
                 commands.push(Train::StartAnew.into());
             }
@@ -148,19 +149,22 @@ fn status_ui(ui: &mut Ui, training: &TrainingPane) {
     let pane = &training;
     match pane.status() {
         TrainingStatus::Idle => {}
-        TrainingStatus::Preparing => wrapped(ui, "Examples are being prepared…"),
+        TrainingStatus::Preparing => wrapped(ui, text!("Examples are being prepared…")),
         TrainingStatus::Running => match pane.begun_at() {
             0 => {}
-            step => wrapped(ui, &format!("Goes on from step {}.", thousands(step))),
+            step => wrapped(
+                ui,
+                &text!("Goes on from step {step}.", step = thousands(step)),
+            ),
         },
-        TrainingStatus::Stopping => wrapped(ui, "What was learned is being saved…"),
+        TrainingStatus::Stopping => wrapped(ui, text!("What was learned is being saved…")),
         TrainingStatus::Stopped(..) => {
             let step = pane.news().map_or(0, |news| news.step);
             let text = match step {
-                0 => "Stopped before the first step.".into(),
-                _ => format!(
-                    "Stopped after {} steps and saved: the same order goes on from there.",
-                    thousands(step)
+                0 => text!("Stopped before the first step.").into(),
+                _ => text!(
+                    "Stopped after {steps} steps and saved: the same order goes on from there.",
+                    steps = thousands(step)
                 ),
             };
             wrapped(ui, &text);
@@ -170,7 +174,9 @@ fn status_ui(ui: &mut Ui, training: &TrainingPane) {
             ui.add(Label::new(text).wrap());
             wrapped(
                 ui,
-                "Shown beside the active model; scoring started. Choose it in the model menu to use it.",
+                text!(
+                    "Shown beside the active model; scoring started. Choose it in the model menu to use it."
+                ),
             );
         }
         TrainingStatus::Failed(why) => {
@@ -195,28 +201,34 @@ pub(crate) fn alarm(ui: &mut Ui, why: &str) -> egui::Response {
 /// Which step, how fast, how long.
 fn progress_ui(ui: &mut Ui, training: &TrainingPane, news: &TrainingNews) {
     let share = news.step as f32 / news.steps.max(1) as f32;
-    let text = format!("step {} of {}", thousands(news.step), thousands(news.steps));
+    let text = text!(
+        "step {step} of {steps}",
+        step = thousands(news.step),
+        steps = thousands(news.steps)
+    );
     ui.add(ProgressBar::new(share).text(text));
     let mut words = Vec::new();
     if let Some(form) = training.ordered() {
         words.push(form.name_or_usual());
     }
     if !training.device().is_empty() {
-        words.push(format!("on the {}", training.device()));
+        words.push(text!("on the {device}", device = training.device()));
     }
     if news.examples_per_s > 0.0 {
         let rate = thousands(news.examples_per_s.round() as u64);
-        words.push(format!("{rate} examples/s"));
+        words.push(text!("{rate} examples/s", rate));
     }
     let left = news.seconds_left.filter(|_| training.is_under_way());
     if let Some(left) = left.filter(|_| news.step < news.steps) {
-        words.push(format!("{} left", duration(left)));
+        words.push(text!("{time} left", time = duration(left)));
     } else if news.step == news.steps && training.is_under_way() {
-        words.push("being validated".into());
+        words.push(text!("being validated").into());
     }
     if let Some(last) = news.curve.last() {
-        let right = 100.0 * last.validation_accuracy;
-        words.push(format!("{right:.1} % of the validation right"));
+        words.push(text!(
+            "{share} % of the validation right",
+            share = format_args!("{:.1}", 100.0 * last.validation_accuracy)
+        ));
     }
     ui.label(words.join("  ·  "));
 }

@@ -8,6 +8,7 @@ use crate::{
         command::Latent,
         state::LatentPane,
     },
+    text,
     widgets::{cells, theme::weak},
     workspace::{action::Action, queue::column::Column, shared::Shared},
 };
@@ -50,7 +51,7 @@ fn model_ui(
     choice: &mut LatentChoice,
     commands: &mut Vec<impl From<Latent>>,
 ) {
-    ui.label(weak(ui, "model"));
+    ui.label(weak(ui, text!("model")));
     let name = short_name(&choice.source).to_owned();
     ui.add_enabled_ui(!latent.is_under_way(), |ui| {
         let shown = ComboBox::from_id_salt("latent model").selected_text(name);
@@ -60,17 +61,17 @@ fn model_ui(
                     let name = short_name(&source).to_owned();
                     ui.selectable_value(&mut choice.source, source, name);
                 }
-                if ui.button("A file…").clicked() {
+                if ui.button(text!("A file…")).clicked() {
                     commands.push(Latent::Pick.into());
                 }
             })
             .response;
-        response.on_hover_text("The latent model: one that comes with destello, or a file");
+        response.on_hover_text(text!("The latent model: one that comes with destello, or a file"));
         let action = Action::Embed;
         let title = if shared.embedding.as_ref().is_some() {
-            "Embed again"
+            text!("Embed again")
         } else {
-            "Embed"
+            text!("Embed")
         };
         let help = format!(
             "{} ({})",
@@ -81,9 +82,9 @@ fn model_ui(
             commands.push(Latent::Start.into());
         }
         let is_adapting = latent.is_adapting();
-        let help = "Trains the model on the stamps of this set, labelled or not, with simulated ones beside \
-                    them; the project keeps the new version, and the set is embedded by it";
-        let button = ui.add_enabled(!is_adapting, Button::new("Adapt"));
+        let help = text!("Trains the model on the stamps of this set, labelled or not, with simulated ones beside \
+                    them; the project keeps the new version, and the set is embedded by it");
+        let button = ui.add_enabled(!is_adapting, Button::new(text!("Adapt")));
         if button.on_hover_text(help).clicked() {
             commands.push(Latent::Adapt.into());
         }
@@ -100,28 +101,32 @@ fn short_name(source: &str) -> &str {
 }
 
 fn projection_ui(ui: &mut Ui, latent: &LatentPane, choice: &mut LatentChoice) {
-    ui.label(weak(ui, "plane"));
+    ui.label(weak(ui, text!("plane")));
     let dimensions = latent.space().map_or(2, |space| space.dimensions);
     let last = dimensions.saturating_sub(1);
     let projection = &mut choice.projection;
     ui.selectable_value(projection, Projection::Pca, "PCA")
-        .on_hover_text("The two directions of the widest spread");
+        .on_hover_text(text!("The two directions of the widest spread"));
     ui.selectable_value(projection, Projection::Tsne, "t-SNE")
-        .on_hover_text(
+        .on_hover_text(text!(
             "What is near stays near; axes and the distances between groups mean nothing. At most \
-         20,000 points are laid out",
-        );
+         20,000 points are laid out"
+        ));
     let axes = match *projection {
         Projection::Axes(x, y) => (x.min(last), y.min(last)),
         _ => (0, 1.min(last)),
     };
     let is_axes = matches!(projection, Projection::Axes(..));
-    let button = ui.selectable_label(is_axes, "axes");
-    if button.on_hover_text("Two of the latent axes").clicked() && !is_axes {
+    let button = ui.selectable_label(is_axes, text!("axes"));
+    if button
+        .on_hover_text(text!("Two of the latent axes"))
+        .clicked()
+        && !is_axes
+    {
         *projection = Projection::Axes(axes.0, axes.1);
     }
     if let Projection::Axes(x, y) = projection {
-        for (axis, name) in [(x, "Axis to the right"), (y, "Axis upwards")] {
+        for (axis, name) in [(x, text!("Axis to the right")), (y, text!("Axis upwards"))] {
             let mut number = (*axis).min(last) + 1;
             let value = ui.add(DragValue::new(&mut number).range(1..=dimensions.max(1)));
             cells::named(value, egui::Role::SpinButton, name).on_hover_text(name);
@@ -131,7 +136,7 @@ fn projection_ui(ui: &mut Ui, latent: &LatentPane, choice: &mut LatentChoice) {
 }
 
 fn color_ui(ui: &mut Ui, shared: &Shared, choice: &mut LatentChoice) {
-    ui.label(weak(ui, "colour"));
+    ui.label(weak(ui, text!("colour")));
     let name = color_name(&choice.color_by).to_owned();
     ComboBox::from_id_salt("latent colour")
         .selected_text(name)
@@ -162,50 +167,58 @@ fn color_ui(ui: &mut Ui, shared: &Shared, choice: &mut LatentChoice) {
             }
         })
         .response
-        .on_hover_text("What points are coloured by");
+        .on_hover_text(text!("What points are coloured by"));
 }
 
 /// What points are coloured by, in words.
 pub fn color_name(color_by: &ColorBy) -> &str {
     match color_by {
-        ColorBy::Component => "component",
-        ColorBy::Epoch => "epoch",
-        ColorBy::Error => "reconstruction error",
-        ColorBy::Column(Column::Predicted) => "predicted class",
+        ColorBy::Component => text!("component"),
+        ColorBy::Epoch => text!("epoch"),
+        ColorBy::Error => text!("reconstruction error"),
+        ColorBy::Column(Column::Predicted) => text!("predicted class"),
         ColorBy::Column(column) => column.name(),
     }
 }
 
 fn tool_ui(ui: &mut Ui, choice: &mut LatentChoice) {
     for (tool, name, help) in [
-        (Tool::Lasso, "lasso", "Drag round points to select them"),
+        (
+            Tool::Lasso,
+            text!("lasso"),
+            text!("Drag round points to select them"),
+        ),
         (
             Tool::Box,
-            "box",
-            "Drag a rectangle over points to select them",
+            text!("box"),
+            text!("Drag a rectangle over points to select them"),
         ),
         (
             Tool::Pan,
-            "pan",
-            "Drag the plot; the right button does it with any tool",
+            text!("pan"),
+            text!("Drag the plot; the right button does it with any tool"),
         ),
     ] {
         ui.selectable_value(&mut choice.tool, tool, name)
-            .on_hover_text(format!("{help}. Ctrl or Shift adds to the selection"));
+            .on_hover_text(text!("{help}. Ctrl or Shift adds to the selection", help));
     }
 }
 
 fn points_ui(ui: &mut Ui, choice: &mut LatentChoice) {
-    ui.checkbox(&mut choice.shows_every_epoch, "every epoch")
-        .on_hover_text("A point for each epoch; else one for each candidate, its surest");
-    ui.checkbox(&mut choice.shows_components, "ellipses")
-        .on_hover_text("Components at two standard deviations, with their centroids");
+    ui.checkbox(&mut choice.shows_every_epoch, text!("every epoch"))
+        .on_hover_text(text!(
+            "A point for each epoch; else one for each candidate, its surest"
+        ));
+    ui.checkbox(&mut choice.shows_components, text!("ellipses"))
+        .on_hover_text(text!(
+            "Components at two standard deviations, with their centroids"
+        ));
     ui.spacing_mut().slider_width = SLIDER;
-    ui.label(weak(ui, "size"));
+    ui.label(weak(ui, text!("size")));
     let (least, most) = RADII;
     let size = Slider::new(&mut choice.radius, least..=most).show_value(false);
-    ui.add(size).on_hover_text("Size of a point");
-    ui.label(weak(ui, "opacity"));
+    ui.add(size).on_hover_text(text!("Size of a point"));
+    ui.label(weak(ui, text!("opacity")));
     let opacity = Slider::new(&mut choice.opacity, 0.02..=1.0).show_value(false);
-    ui.add(opacity).on_hover_text("Opacity of a point");
+    ui.add(opacity).on_hover_text(text!("Opacity of a point"));
 }

@@ -5,6 +5,7 @@ use egui::{Button, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 use crate::{
     domain::{CandidateIx, words::thousands},
     features::latent::{command::Latent, parts::MemberCheck},
+    text,
     widgets::{
         cells,
         sight::Sight,
@@ -46,25 +47,25 @@ fn head_ui(
     commands: &mut Vec<impl From<Latent>>,
 ) {
     ui.horizontal(|ui| {
-        let text = format!(
-            "Component {}: {} of {} unlabelled members, at random",
-            check.component + 1,
-            check.shown.len(),
-            thousands(unjudged as u64)
+        let text = text!(
+            "Component {number}: {shown} of {count} unlabelled members, at random",
+            number = check.component + 1,
+            shown = check.shown.len(),
+            count = thousands(unjudged as u64)
         );
         ui.label(RichText::new(text).strong());
     });
     ui.horizontal(|ui| {
         if ui
-            .button("Resample")
-            .on_hover_text("Draw other members")
+            .button(text!("Resample"))
+            .on_hover_text(text!("Draw other members"))
             .clicked()
         {
             commands.push(Latent::CheckOthers.into());
         }
         if ui
-            .button("Back")
-            .on_hover_text("To the components")
+            .button(text!("Back"))
+            .on_hover_text(text!("To the components"))
             .clicked()
         {
             commands.push(Latent::DropCheck.into());
@@ -106,7 +107,7 @@ fn member_ui(
         .catalogue
         .get(ix)
         .map_or("", |candidate| &candidate.id);
-    let response = cells::named(response, egui::Role::Button, &format!("member {name}"));
+    let response = cells::named(response, egui::Role::Button, &text!("member {name}", name));
     if response.on_hover_text(name).clicked() {
         commands.push(
             Command::Go(Go::To {
@@ -119,14 +120,14 @@ fn member_ui(
 }
 
 fn agree_ui(ui: &mut Ui, shared: &Shared, unjudged: usize, commands: &mut Vec<impl From<Latent>>) {
-    let text = format!(
-        "If all look alike, label all {} unlabelled members (one undo takes it back)",
-        thousands(unjudged as u64)
+    let text = text!(
+        "If all look alike, label all {count} unlabelled members (one undo takes it back)",
+        count = thousands(unjudged as u64)
     );
     ui.add(egui::Label::new(weak(ui, text)).wrap());
     ui.horizontal_wrapped(|ui| {
         for (at, class) in shared.vocabulary().classes.iter().enumerate() {
-            let text = format!("all are {}", class.title);
+            let text = text!("all are {class}", class = class.title);
             let line = Stroke::new(1.5, theme::class_color(class));
             if ui.add(Button::new(text).stroke(line)).clicked() {
                 commands.push(Latent::LabelMembers(at).into());

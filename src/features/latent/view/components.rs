@@ -9,6 +9,7 @@ use crate::{
         check::LOOKED_AT, command::Latent, components::ENDS, parts::ComponentRow,
         state::LatentPane, view::memory::LatentMemory,
     },
+    text,
     widgets::{
         cells,
         sight::Sight,
@@ -53,7 +54,7 @@ pub fn components_ui(
     if rows.is_empty() {
         ui.label(weak(
             ui,
-            "Components are listed here once the first map is made.",
+            text!("Components are listed here once the first map is made."),
         ));
         return;
     }
@@ -76,19 +77,19 @@ pub fn components_ui(
 
 fn sorted_by_ui(ui: &mut Ui, rows: &[ComponentRow]) {
     let by = if rows.iter().any(|row| row.real_share.is_some()) {
-        "the share of members labelled real"
+        text!("the share of members labelled real")
     } else if rows.iter().any(|row| row.learned_share().is_some()) {
-        "the model's training classes"
+        text!("the model's training classes")
     } else if rows.iter().any(|row| row.mean_score.is_some()) {
-        "their mean score"
+        text!("their mean score")
     } else {
-        "how round their centroids are"
+        text!("how round their centroids are")
     };
-    let text = format!("{} components by {by}", rows.len());
-    ui.label(weak(ui, text)).on_hover_text(
+    let text = text!("{count} components by {by}", count = rows.len(), by);
+    ui.label(weak(ui, text)).on_hover_text(text!(
         "On the left what the model draws at the centroid; on the right the three most typical \
-         members above, the three oddest below. Grey: labels of its members contradict each other",
-    );
+         members above, the three oddest below. Grey: labels of its members contradict each other"
+    ));
 }
 
 /// Textures of the centroids, in the order of the components.
@@ -115,7 +116,7 @@ fn row_ui(
     commands: &mut Vec<impl From<Command> + From<Latent>>,
 ) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let name = format!("component {}", row.component + 1);
+    let name = text!("component {number}", number = row.component + 1);
     let response = cells::named(response, egui::Role::Button, &name);
     spoken::describe(&response, || lines_of(row).join(", "));
     if !ui.is_rect_visible(rect) {
@@ -184,26 +185,32 @@ fn words_ui(ui: &Ui, row: &ComponentRow, rect: Rect) {
 /// Number and weight; members; labels; score and spread.
 fn lines_of(row: &ComponentRow) -> [String; 4] {
     let weight = format!("{}    {:.1} %", row.component + 1, 100.0 * row.weight);
-    let size = format!(
-        "{}, {} unlabelled",
-        counted(row.size as u64, "member"),
-        thousands(row.unseen as u64)
+    let size = text!(
+        "{members}, {unseen} unlabelled",
+        members = counted(row.size as u64, "member"),
+        unseen = thousands(row.unseen as u64)
     );
     let label = row.majority.as_ref().map_or_else(
         || unlabelled_words(row),
         |most| {
-            format!(
-                "{} labelled: {:.0} % {}",
-                most.labelled,
-                100.0 * most.purity(),
-                most.class
+            text!(
+                "{count} labelled: {share} % {class}",
+                count = most.labelled,
+                share = format_args!("{:.0}", 100.0 * most.purity()),
+                class = most.class
             )
         },
     );
     // Rounding may leave a zero with a sign.
-    let spread = format!("spread {:.2}", row.spread.max(0.0));
+    let spread = text!(
+        "spread {spread}",
+        spread = format_args!("{:.2}", row.spread.max(0.0))
+    );
     let last = match row.mean_score {
-        Some(score) => format!("score {score:.2}  {spread}"),
+        Some(score) => {
+            let score = format_args!("{score:.2}");
+            text!("score {score}  {spread}", score, spread)
+        }
         None => spread,
     };
     [weight, size, label, last]
@@ -212,8 +219,12 @@ fn lines_of(row: &ComponentRow) -> [String; 4] {
 /// What stands where no member has a label.
 fn unlabelled_words(row: &ComponentRow) -> String {
     match &row.learned {
-        Some((label, purity)) => format!("trained: {label} {:.0} %", 100.0 * purity),
-        None => "no label".to_owned(),
+        Some((label, purity)) => text!(
+            "trained: {label} {share} %",
+            label,
+            share = format_args!("{:.0}", 100.0 * purity)
+        ),
+        None => text!("no label").to_owned(),
     }
 }
 
@@ -225,22 +236,24 @@ fn buttons_ui(ui: &mut Ui, row: &ComponentRow, rect: Rect, commands: &mut Vec<im
         ui.spacing_mut().item_spacing.x = 4.0;
         let number = row.component + 1;
         let select = cells::named(
-            ui.small_button("select"),
+            ui.small_button(text!("select")),
             egui::Role::Button,
-            &format!("select component {number}"),
+            &text!("select component {number}", number),
         );
-        if select.on_hover_text("Select its members").clicked() {
+        if select.on_hover_text(text!("Select its members")).clicked() {
             commands.push(Latent::SelectMembers(row.component).into());
         }
-        let text = format!("check {} and label", row.unseen.min(LOOKED_AT));
-        let button = ui.add_enabled(row.unseen > 0, egui::Button::new("check…").small());
+        let count = row.unseen.min(LOOKED_AT);
+        let button = ui.add_enabled(row.unseen > 0, egui::Button::new(text!("check…")).small());
         let check = cells::named(
             button,
             egui::Role::Button,
-            &format!("check component {number}"),
+            &text!("check component {number}", number),
         );
-        let help =
-            format!("{text}: look at random unlabelled members; if all look alike, label all");
+        let help = text!(
+            "check {count} and label: look at random unlabelled members; if all look alike, label all",
+            count
+        );
         if check.on_hover_text(help).clicked() {
             commands.push(Latent::Check(row.component).into());
         }
@@ -271,8 +284,12 @@ fn members_ui(
                 .catalogue
                 .get(*ix)
                 .map_or("", |candidate| &candidate.id);
-            let what = if line == 0 { "typical" } else { "odd" };
-            let response = cells::named(response, egui::Role::Button, &format!("{what} {name}"));
+            let spoken = if line == 0 {
+                text!("typical {name}", name)
+            } else {
+                text!("odd {name}", name)
+            };
+            let response = cells::named(response, egui::Role::Button, &spoken);
             if response.hovered() {
                 let line = Stroke::new(1.5, theme::AMBER);
                 ui.painter()

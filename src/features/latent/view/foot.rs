@@ -15,6 +15,8 @@ use crate::{
         },
         mosaic::view::selection_ui,
     },
+    language::translated_static,
+    text,
     widgets::{
         cells,
         sight::Sight,
@@ -52,7 +54,7 @@ pub fn foot_ui(
             ui.set_min_height(SELECTION_BAR);
             ui.label(weak(
                 ui,
-                "Nothing is selected: drag round points, or click one",
+                text!("Nothing is selected: drag round points, or click one"),
             ));
         });
     } else {
@@ -67,14 +69,15 @@ pub fn foot_ui(
 
 /// The way to the stamps of all that are selected: labels go only to those that were on the screen.
 fn look_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Evaluate>>) {
-    let button = ui.button("Show in mosaic");
-    let help =
-        "Only the selected candidates, page by page: a label goes to those that were on the screen";
+    let button = ui.button(text!("Show in mosaic"));
+    let help = text!(
+        "Only the selected candidates, page by page: a label goes to those that were on the screen"
+    );
     if button.on_hover_text(help).clicked() {
         let count = thousands(shared.selection.len() as u64);
         let all = shared.selection.iter();
         let shortlist = Shortlist {
-            title: format!("{count} selected in the latent space"),
+            title: text!("{count} selected in the latent space", count),
             candidates: all.map(|ix| (ix, shared.epoch_to_show(ix))).collect(),
             ..Shortlist::default()
         };
@@ -96,17 +99,17 @@ fn here_ui(
         note(
             ui,
             rect,
-            "Click a point: its stamps and what the model draws stand here",
+            text!("Click a point: its stamps and what the model draws stand here"),
         );
         return;
     };
     ui.horizontal(|ui| {
         let label = cells::label_word(shared.label_on_screen(candidate));
         ui.label(RichText::new(&*candidate.id).strong());
-        let mut about = format!(
-            "epoch {} of {}",
-            shared.place.epoch + 1,
-            candidate.epochs.len()
+        let mut about = text!(
+            "epoch {epoch} of {epochs}",
+            epoch = shared.place.epoch + 1,
+            epochs = candidate.epochs.len()
         );
         if !label.is_empty() {
             about = format!("{about} · {label}");
@@ -117,20 +120,21 @@ fn here_ui(
             .error(ix)
             .filter(|_| !shared.is_blind())
         {
-            about = format!("{about} · anomaly {error:.4}");
+            let error = text!("anomaly {error}", error = format_args!("{error:.4}"));
+            about = format!("{about} · {error}");
         }
         ui.label(weak(ui, about));
     });
     let size = vec2(ui.available_width(), SIDE + CAPTION);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let name = format!("triplet of {}", candidate.id);
+    let name = text!("triplet of {id}", id = candidate.id);
     spoken::picture(&response, &name, || {
         match latent.reconstruction((ix, shared.place.epoch)) {
             Some(Ok(_)) => {
-                "beside it the model's input, its reconstruction and the residual".into()
+                text!("beside it the model's input, its reconstruction and the residual").into()
             }
             Some(Err(why)) => why.clone(),
-            None => "the model is drawing".into(),
+            None => text!("the model is drawing").into(),
         }
     });
     triplet(ui, shared, memory, ix, rect);
@@ -138,7 +142,7 @@ fn here_ui(
     match latent.reconstruction((ix, shared.place.epoch)) {
         Some(Ok(redrawn)) => redrawn_ui(ui, own, redrawn, rest),
         Some(Err(why)) => note(ui, rest, why),
-        None => note(ui, rest, "the model is drawing…"),
+        None => note(ui, rest, text!("the model is drawing…")),
     }
 }
 
@@ -170,7 +174,7 @@ fn triplet(ui: &Ui, shared: &Shared, memory: &mut ViewMemory, ix: CandidateIx, r
     let mut stamps = Vec::new();
     for (at, role) in roles.into_iter().enumerate() {
         let square = square_at(rect, at);
-        caption(ui, square, role.name());
+        caption(ui, square, translated_static(role.name()));
         stamps.push(Small {
             candidate: ix,
             epoch: shared.place.epoch,
@@ -200,7 +204,11 @@ fn redrawn_ui(ui: &Ui, own: &mut LatentMemory, redrawn: &Arc<Reconstruction>, re
             (&residual[..], decoded::Shading::Signed(most)),
         ]
     });
-    let names = ["model's input", "reconstruction", "residual"];
+    let names = [
+        text!("model's input"),
+        text!("reconstruction"),
+        text!("residual"),
+    ];
     for (at, (texture, name)) in textures.iter().zip(names).enumerate() {
         let square = square_at(rect, at);
         caption(ui, square, name);
@@ -214,8 +222,11 @@ fn selected_ui(ui: &mut Ui, shared: &Shared, memory: &mut ViewMemory) {
     let fitting = ((width - 90.0) / (SELECTED + GAP)).max(1.0) as usize;
     let (rect, response) = ui.allocate_exact_size(vec2(width, SELECTED), Sense::hover());
     if !shared.selection.is_empty() {
-        spoken::picture(&response, "selected candidates", || {
-            format!("{} selected", thousands(shared.selection.len() as u64))
+        spoken::picture(&response, text!("selected candidates"), || {
+            text!(
+                "{count} selected",
+                count = thousands(shared.selection.len() as u64)
+            )
         });
     }
     let places = shared.selection.iter().take(fitting).enumerate();
@@ -233,7 +244,7 @@ fn selected_ui(ui: &mut Ui, shared: &Shared, memory: &mut ViewMemory) {
     small_stamps::paint(ui, shared, memory, &stamps);
     if left > 0 {
         let begin = rect.left() + stamps.len() as f32 * (SELECTED + GAP) + GAP;
-        let text = format!("and {} more", thousands(left as u64));
+        let text = text!("and {count} more", count = thousands(left as u64));
         note(ui, rect.with_min_x(begin), &text);
     }
 }

@@ -5,6 +5,7 @@ use egui::{Area, Frame, Id, Order, Pos2, Rect, Ui, Vec2, vec2};
 use crate::{
     domain::{Candidate, Role},
     features::latent::{parts::LatentDot, state::LatentPane},
+    text,
     widgets::{
         cells,
         sight::Sight,
@@ -76,19 +77,23 @@ fn triplet(ui: &mut Ui, shared: &Shared, memory: &mut ViewMemory, dot: LatentDot
 }
 
 fn about(_latent: &LatentPane, shared: &Shared, candidate: &Candidate, dot: LatentDot) -> String {
-    let mut words = vec![format!(
-        "epoch {} of {}",
-        dot.epoch + 1,
-        candidate.epochs.len()
+    let mut words = vec![text!(
+        "epoch {epoch} of {epochs}",
+        epoch = dot.epoch + 1,
+        epochs = candidate.epochs.len()
     )];
     if let Some(embedding) = shared.embedding.as_ref() {
         if let Some(component) = embedding.component(dot.point) {
             let sure = 100.0 * embedding.responsibility(dot.point)[component];
-            words.push(format!("component {} ({sure:.0} %)", component + 1));
+            words.push(text!(
+                "component {number} ({share} %)",
+                number = component + 1,
+                share = format_args!("{sure:.0}")
+            ));
         }
         let error = embedding.errors.get(dot.point);
         if let Some(error) = error.filter(|_| !shared.is_blind()) {
-            words.push(format!("error {error:.4}"));
+            words.push(text!("error {error}", error = format_args!("{error:.4}")));
         }
     }
     let label = cells::label_word(shared.label_on_screen(candidate));
@@ -98,7 +103,7 @@ fn about(_latent: &LatentPane, shared: &Shared, candidate: &Candidate, dot: Late
     if !shared.is_blind()
         && let Some(score) = shared.scores.score(dot.candidate)
     {
-        words.push(format!("score {score:.2}"));
+        words.push(text!("score {score}", score = format_args!("{score:.2}")));
     }
     words.join(" · ")
 }

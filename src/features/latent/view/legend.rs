@@ -10,6 +10,8 @@ use crate::{
     domain::words::thousands,
     features::latent::{colors::shade_color, shade::Legend, state::LatentPane},
     imaging::Plane,
+    language::translated_static,
+    text,
     widgets::{stamp_view::outlined_text, theme},
     workspace::{settings::Theme, shared::Shared},
 };
@@ -67,9 +69,12 @@ pub fn legend_ui(ui: &Ui, latent: &LatentPane, shared: &Shared, rect: Rect) {
         }
         Legend::Range { low, high } => {
             list.ramp(shared.settings.theme == Theme::Dark);
-            list.line(&format!("{}  to  {}", short(*low), short(*high)), 0.0);
+            list.line(
+                &text!("{low}  to  {high}", low = short(*low), high = short(*high)),
+                0.0,
+            );
         }
-        Legend::Nothing(why) => list.line(why, 0.0),
+        Legend::Nothing(why) => list.line(translated_static(why), 0.0),
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
             view::memory::{LatentMemory, LatentTab},
         },
     },
+    text,
     widgets::{
         theme::{self, weak},
         view_memory::ViewMemory,
@@ -81,9 +82,11 @@ fn beside_ui(
     }
     ui.horizontal(|ui| {
         let tab = &mut own.tab;
-        ui.selectable_value(tab, LatentTab::Components, "Components");
-        ui.selectable_value(tab, LatentTab::Walk, "Walk")
-            .on_hover_text("Go through the space and see what the model draws there");
+        ui.selectable_value(tab, LatentTab::Components, text!("Components"));
+        ui.selectable_value(tab, LatentTab::Walk, text!("Walk"))
+            .on_hover_text(text!(
+                "Go through the space and see what the model draws there"
+            ));
     });
     ui.separator();
     match own.tab {
@@ -102,16 +105,19 @@ fn empty_ui(
     let status = latent.status();
     let name = latent.name();
     let text = match status {
-        LatentStatus::Idle => format!(
-            "{name} puts every stamp into its latent space and sorts the set into components."
+        LatentStatus::Idle => text!(
+            "{name} puts every stamp into its latent space and sorts the set into components.",
+            name
         ),
-        LatentStatus::Reading => format!("Loading model {name}…"),
-        LatentStatus::Embedding => "Embedding the first stamps…".into(),
+        LatentStatus::Reading => text!("Loading model {name}…", name),
+        LatentStatus::Embedding => text!("Embedding the first stamps…").into(),
         LatentStatus::Done | LatentStatus::Stopped => {
             let refused = thousands(latent.refused() as u64);
-            format!(
+            text!(
                 "{name} needs stamps that this set does not have, or that cannot be read: {refused} \
-                 epochs were tried."
+                 epochs were tried.",
+                name,
+                refused
             )
         }
         LatentStatus::Failed(why) => why.to_string(),

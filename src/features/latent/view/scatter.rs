@@ -16,6 +16,7 @@ use crate::{
         state::{LatentMap, LatentPane},
         view::memory::LatentMemory,
     },
+    text,
     widgets::{spoken, theme, view_memory::ViewMemory},
     workspace::{command::Command, shared::Shared},
 };
@@ -37,8 +38,10 @@ pub fn scatter_ui(
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     ui.painter().rect_filled(rect, 0.0, theme::matte(ui));
     let Some(map) = latent.map() else {
-        let text = latent.map_fault().unwrap_or("The map is being made…");
-        spoken::plot(&response, "latent space", || text.to_owned());
+        let text = latent
+            .map_fault()
+            .unwrap_or(text!("The map is being made…"));
+        spoken::plot(&response, text!("latent space"), || text.to_owned());
         let font = egui::FontId::proportional(theme::CAPTION);
         let color = theme::caption_color(ui);
         ui.painter().text(
@@ -74,7 +77,7 @@ pub fn scatter_ui(
     hover(ui, &response, &plot, latent, shared, memory, own);
     draw_region(ui, &response, &plot, latent, own, commands);
     click(ui, &response, shared, own, commands);
-    let name = format!("latent space of {} points", latent.seen());
+    let name = text!("latent space of {count} points", count = latent.seen());
     spoken::plot(&response, &name, || spoken_words(latent, shared, map, own));
 }
 
@@ -90,7 +93,13 @@ fn spoken_words(
         return words;
     };
     let [x, y] = here.position;
-    format!("{words}; {} lies at {x:.2}, {y:.2}", candidate.id)
+    text!(
+        "{words}; {id} lies at {x}, {y}",
+        words,
+        id = candidate.id,
+        x = format_args!("{x:.2}"),
+        y = format_args!("{y:.2}")
+    )
 }
 
 fn mark(painter: &egui::Painter, at: Pos2, radius: f32) {
@@ -146,33 +155,45 @@ fn counts_ui(ui: &Ui, rect: Rect, latent: &LatentPane, own: &LatentMemory) {
 fn words_of(latent: &LatentPane, map: &LatentMap, drawn: usize) -> String {
     let count = |number: usize| thousands(number as u64);
     let seen = latent.seen();
-    let mut words = vec![format!("{} points", count(seen))];
+    let mut words = vec![text!("{count} points", count = count(seen))];
     if (1..seen).contains(&drawn) {
-        words.push(format!("{} of them drawn, evenly chosen", count(drawn)));
+        words.push(text!(
+            "{count} of them drawn, evenly chosen",
+            count = count(drawn)
+        ));
     }
     let hidden = map.placed.saturating_sub(seen);
     let is_gathered = latent.clouds().is_some();
     if hidden > 0 && is_gathered && latent.choice.shows_every_epoch {
-        words.push(format!("{} hidden by the filter", count(hidden)));
+        words.push(text!("{count} hidden by the filter", count = count(hidden)));
     }
     let left_out = map.positions.len() - map.placed;
     if left_out > 0 {
-        words.push(format!("{} left out of the map", count(left_out)));
+        words.push(text!(
+            "{count} left out of the map",
+            count = count(left_out)
+        ));
     }
     if latent.refused() > 0 {
-        words.push(format!("{} epochs have no place", count(latent.refused())));
+        words.push(text!(
+            "{count} epochs have no place",
+            count = count(latent.refused())
+        ));
     }
     if latent.unplaced() > 0 {
-        words.push(format!(
-            "{} epochs are not placed yet",
-            count(latent.unplaced())
+        words.push(text!(
+            "{count} epochs are not placed yet",
+            count = count(latent.unplaced())
         ));
     }
     if let Some(explained) = map.explained {
-        words.push(format!("{:.0} % of the variance", 100.0 * explained));
+        words.push(text!(
+            "{share} % of the variance",
+            share = format_args!("{:.0}", 100.0 * explained)
+        ));
     }
     if latent.is_mapping() {
-        words.push("a new map is being made…".into());
+        words.push(text!("a new map is being made…").into());
     }
     words.join("  ·  ")
 }

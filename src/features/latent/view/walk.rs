@@ -11,6 +11,7 @@ use crate::{
         state::LatentPane,
         view::memory::LatentMemory,
     },
+    text,
     widgets::{
         spoken,
         theme::{self, weak},
@@ -51,7 +52,7 @@ pub fn walk_ui(
 
 fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
     let (place, response) = ui.allocate_exact_size(vec2(PICTURE, PICTURE), Sense::hover());
-    spoken::picture(&response, "what the model draws here", || {
+    spoken::picture(&response, text!("what the model draws here"), || {
         latent
             .walk()
             .map_or_else(String::new, |walk| in_words(&walk))
@@ -59,7 +60,11 @@ fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
     ui.painter().rect_filled(place, 2.0, theme::matte(ui));
     let width = STEPS as f32 * (STEP + 2.0);
     let (strip, response) = ui.allocate_exact_size(vec2(width, STEP), Sense::hover());
-    spoken::picture(&response, "steps between both centroids", String::new);
+    spoken::picture(
+        &response,
+        text!("steps between both centroids"),
+        String::new,
+    );
     match latent.walked() {
         Some((walk, Ok(pictures))) => {
             let key = (latent.run(), walk.clone());
@@ -80,14 +85,18 @@ fn pictures_ui(ui: &mut Ui, latent: &LatentPane, own: &mut LatentMemory) {
             ui.label(RichText::new(why).color(theme::alarm_text(ui)));
         }
         None => {
-            ui.label(weak(ui, "The model is drawing…"));
+            ui.label(weak(ui, text!("The model is drawing…")));
         }
     }
 }
 
 fn in_words(walk: &LatentWalk) -> String {
-    let way = format!("component {} to {}", walk.from + 1, walk.to + 1);
-    format!("{way}, {:.0} % of the way", 100.0 * walk.share)
+    text!(
+        "component {from} to {to}, {share} % of the way",
+        from = walk.from + 1,
+        to = walk.to + 1,
+        share = format_args!("{:.0}", 100.0 * walk.share)
+    )
 }
 
 /// All pictures of a walk in one scale, so that what fades is seen to fade.
@@ -100,44 +109,47 @@ fn shaded(pictures: &Pictures) -> Vec<(&[f32], decoded::Shading)> {
 fn ends_ui(ui: &mut Ui, space: &LatentSpace, walk: &mut LatentWalk) {
     ui.horizontal(|ui| {
         let before = walk.from;
-        end_ui(ui, space, "from", &mut walk.from);
-        end_ui(ui, space, "to", &mut walk.to);
+        let help = text!("The centroid that the walk goes from");
+        end_ui(ui, space, ("from", text!("from"), help), &mut walk.from);
+        let help = text!("The centroid that the walk goes to");
+        end_ui(ui, space, ("to", text!("to"), help), &mut walk.to);
         let is_away = walk.share > 0.0 || walk.offsets.iter().any(|at| at.abs() > 0.0);
-        let back = ui.add_enabled(is_away, egui::Button::new("Back to the centroid"));
+        let back = ui.add_enabled(is_away, egui::Button::new(text!("Back to the centroid")));
         if back.clicked() || walk.from != before {
             walk.share = 0.0;
             walk.offsets.fill(0.0);
         }
     });
-    let slider = Slider::new(&mut walk.share, 0.0..=1.0).text("fraction");
+    let slider = Slider::new(&mut walk.share, 0.0..=1.0).text(text!("fraction"));
     ui.add(slider)
-        .on_hover_text("From the first centroid to the second");
+        .on_hover_text(text!("From the first centroid to the second"));
 }
 
-fn end_ui(ui: &mut Ui, space: &LatentSpace, name: &str, end: &mut usize) {
+/// An end of the walk: its id, its name and what it is.
+fn end_ui(ui: &mut Ui, space: &LatentSpace, (id, name, help): (&str, &str, &str), end: &mut usize) {
     ui.label(weak(ui, name));
-    ComboBox::from_id_salt(("walk", name))
+    ComboBox::from_id_salt(("walk", id))
         .width(70.0)
         .selected_text((*end + 1).to_string())
         .show_ui(ui, |ui| {
             for at in 0..space.components.len() {
-                ui.selectable_value(end, at, format!("component {}", at + 1));
+                ui.selectable_value(end, at, text!("component {number}", number = at + 1));
             }
         })
         .response
-        .on_hover_text(format!("The centroid that the walk goes {name}"));
+        .on_hover_text(help);
 }
 
 fn axes_ui(ui: &mut Ui, space: &LatentSpace, walk: &mut LatentWalk) {
     ui.label(weak(
         ui,
-        "along the latent axes, in standard deviations of the component",
+        text!("along the latent axes, in standard deviations of the component"),
     ));
     walk.offsets.resize(space.dimensions, 0.0);
     for (at, offset) in walk.offsets.iter_mut().enumerate() {
         let slider = Slider::new(offset, -FARTHEST..=FARTHEST)
             .fixed_decimals(2)
-            .text(format!("axis {}", at + 1));
+            .text(text!("axis {number}", number = at + 1));
         ui.add(slider);
     }
 }

@@ -7,6 +7,7 @@ use anyhow::bail;
 use super::order::{FEWEST_EPOCHS, SimulatedObjects};
 use crate::{
     domain::{ImageSequence, Role, class_of, fnv},
+    english,
     features::{
         scoring::forest_curve::{of_candidate, of_sequence},
         simulation::{
@@ -21,6 +22,7 @@ use crate::{
         },
     },
     io::Decoder,
+    language::translated,
     lightcurve::{
         LightCurve,
         features::features,
@@ -28,6 +30,7 @@ use crate::{
     },
     simulate::Simulate,
     tasks::{cancel::CancelToken, parallel::in_parallel},
+    text,
 };
 
 /// Objects that validation is made with have numbers from here on, which no training reaches.
@@ -154,15 +157,21 @@ pub fn labelled(
     let one = |number: u64| -> Result<KnownCurve, String> {
         let candidate = candidates[number as usize];
         let label = truths.label(candidate, candidate.first_look());
-        let label = label.map_err(|_why| "no label")?;
+        let label = label.map_err(|_why| english!("no label"))?;
         let class = class_of(&label, classes);
-        let class = class.ok_or_else(|| format!("label \"{label}\" is no class of a forest"))?;
+        let class =
+            class.ok_or_else(|| text!("label \"{label}\" is no class of a forest", label))?;
         let curve = of_candidate(candidate, decoder).whole();
         let id = candidate.id.clone();
         let class = class as u8;
         let is_long = curve.len() >= FEWEST_EPOCHS;
         let known = is_long.then_some(KnownCurve { id, class, curve });
-        known.ok_or_else(|| format!("fewer than {FEWEST_EPOCHS} epochs can be measured"))
+        known.ok_or_else(|| {
+            text!(
+                "fewer than {count} epochs can be measured",
+                count = FEWEST_EPOCHS
+            )
+        })
     };
     let all = candidates.len();
     let made = in_parallel(
@@ -185,8 +194,13 @@ pub fn labelled(
     }
     set.notes = opened.problems().to_vec();
     let counts = left_out.into_iter();
-    set.notes
-        .extend(counts.map(|(why, count)| format!("{count} objects left out: {why}")));
+    set.notes.extend(counts.map(|(why, count)| {
+        text!(
+            "{count} objects left out: {why}",
+            count,
+            why = translated(&why)
+        )
+    }));
     if set.curves.is_empty() {
         let why = set.notes.first().map(|why| format!(": {why}"));
         bail!(

@@ -8,6 +8,7 @@ use super::{
     judge::{ForestJudgement, judge},
 };
 use crate::{
+    english,
     lightcurve::{
         Forest,
         growing::{Example, Origin, grow},
@@ -34,11 +35,11 @@ impl ForestStage {
     /// What is being done, in a word or two.
     pub const fn in_words(self) -> &'static str {
         match self {
-            Self::Measuring => "objects measured",
-            Self::Simulating => "objects simulated",
-            Self::Growing => "trees grown",
-            Self::SimulatingValidation => "validation objects simulated",
-            Self::Judging => "validation objects judged",
+            Self::Measuring => english!("objects measured"),
+            Self::Simulating => english!("objects simulated"),
+            Self::Growing => english!("trees grown"),
+            Self::SimulatingValidation => english!("validation objects simulated"),
+            Self::Judging => english!("validation objects judged"),
         }
     }
 }
