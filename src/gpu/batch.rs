@@ -1,10 +1,12 @@
-//! The buffers of one batch of stamps: what one draw call reads.
+//! The buffers of one batch of stamps: what its draw calls read.
+
+use std::ops::Range;
 
 use super::{
     atlas::StampAtlas,
     frame::GrowingBuffer,
     pipeline::StampPipeline,
-    stamp_data::{InstanceData, LookData},
+    stamp_data::{CommonStretch, InstanceData, LookData, draw_calls},
 };
 
 /// What a batch draws in one frame.
@@ -27,7 +29,7 @@ pub struct Batch {
     /// The frame it was prepared for.
     pub frame: u64,
     size_px: [u32; 2],
-    count: u32,
+    calls: Vec<(Range<u32>, CommonStretch)>,
     target: GrowingBuffer,
     instances: GrowingBuffer,
     looks: GrowingBuffer,
@@ -42,7 +44,7 @@ impl Batch {
         Self {
             frame: 0,
             size_px: [0, 0],
-            count: 0,
+            calls: Vec::new(),
             target: GrowingBuffer::new(device, "target", wgpu::BufferUsages::UNIFORM),
             instances: GrowingBuffer::new(device, "instances", wgpu::BufferUsages::VERTEX),
             looks: GrowingBuffer::new(device, "looks", storage),
@@ -55,13 +57,16 @@ impl Batch {
     pub fn write(
         &mut self,
         (device, queue): (&wgpu::Device, &wgpu::Queue),
-        (pipeline, color_maps): (&StampPipeline, &wgpu::TextureView),
+        (pipeline, color_maps): (&mut StampPipeline, &wgpu::TextureView),
         atlas: &StampAtlas,
         contents: &BatchContents<'_>,
     ) {
         let [width, height] = contents.size_px.map(|side| side as f32);
         self.size_px = contents.size_px;
-        self.count = contents.instances.len() as u32;
+        self.calls = draw_calls(contents.instances, contents.looks);
+        for (_, stretch) in &self.calls {
+            pipeline.make(device, *stretch);
+        }
         self.target.write(device, queue, &[width, height, 0.0, 0.0]);
         self.instances.write(device, queue, contents.instances);
         let is_rebound = self.looks.write(device, queue, contents.looks)
@@ -76,7 +81,7 @@ impl Batch {
         }
     }
 
-    /// Records the draw call. The viewport becomes the whole target, because egui sets the
+    /// Records the draw calls. The viewport becomes the whole target, because egui sets the
     /// callback's rectangle clamped to the screen, which would squeeze half-visible grids;
     /// the scissor stays as egui set it.
     pub fn paint(&self, pipeline: &StampPipeline, pass: &mut wgpu::RenderPass<'_>) {
@@ -84,14 +89,18 @@ impl Batch {
             return;
         };
         let [width, height] = self.size_px;
-        if self.count == 0 || width == 0 || height == 0 {
+        if self.calls.is_empty() || width == 0 || height == 0 {
             return;
         }
         pass.set_viewport(0.0, 0.0, width as f32, height as f32, 0.0, 1.0);
-        pass.set_pipeline(&pipeline.pipeline);
         pass.set_bind_group(0, bound, &[]);
         pass.set_vertex_buffer(0, self.instances.buffer.slice(..));
-        pass.draw(0..4, 0..self.count);
+        for (instances, stretch) in &self.calls {
+            if let Some(pipeline) = pipeline.of(*stretch) {
+                pass.set_pipeline(pipeline);
+                pass.draw(0..4, instances.clone());
+            }
+        }
     }
 
     fn bind(

@@ -1,15 +1,18 @@
 //! The stamp pipeline: shader, bindings, target and colour maps, made once per device and format.
 
+use std::collections::BTreeMap;
+
 use crate::imaging::{ColorMap, color_map::COLORS};
 
-use super::stamp_data::{InstanceData, color_map_row};
+use super::stamp_data::{CommonStretch, InstanceData, color_map_row};
 
 const SHADER: &str = include_str!("../../shaders/stamp.wgsl");
 
-/// The pipeline and the layout of its one bind group.
+/// A pipeline for each stretch, made when it is first drawn with, and the layout of their one bind group.
 #[derive(Debug)]
 pub struct StampPipeline {
-    pub pipeline: wgpu::RenderPipeline,
+    target_format: wgpu::TextureFormat,
+    of_stretches: BTreeMap<CommonStretch, wgpu::RenderPipeline>,
     /// Target area, atlas, colour maps, looks, quantiles.
     pub layout: wgpu::BindGroupLayout,
 }
@@ -17,20 +20,38 @@ pub struct StampPipeline {
 impl StampPipeline {
     /// For a target of one sample without depth, as egui's.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
-        let layout = bind_group_layout(device);
+        Self {
+            target_format,
+            of_stretches: BTreeMap::new(),
+            layout: bind_group_layout(device),
+        }
+    }
+
+    /// The pipeline of a stretch, once it was made.
+    pub fn of(&self, stretch: CommonStretch) -> Option<&wgpu::RenderPipeline> {
+        self.of_stretches.get(&stretch)
+    }
+
+    /// Makes the pipeline of a stretch, unless it is there.
+    pub fn make(&mut self, device: &wgpu::Device, stretch: CommonStretch) {
+        if self.of_stretches.contains_key(&stretch) {
+            return;
+        }
         let buffers = [Some(wgpu::VertexBufferLayout {
             array_stride: size_of::<InstanceData>() as u64,
             step_mode: wgpu::VertexStepMode::Instance,
             attributes: &InstanceData::ATTRIBUTES,
         })];
+        let constants = [("common_stretch", f64::from(stretch.0))];
         let squares = Squares {
             label: "stamps",
             shader: SHADER,
-            layout: &layout,
+            constants: &constants,
+            layout: &self.layout,
             buffers: &buffers,
         };
-        let pipeline = squares.pipeline(device, target_format.into());
-        Self { pipeline, layout }
+        let pipeline = squares.pipeline(device, self.target_format.into());
+        self.of_stretches.insert(stretch, pipeline);
     }
 }
 
@@ -40,6 +61,8 @@ pub(super) struct Squares<'a> {
     pub label: &'a str,
     /// The shader, with `vs_main`, `fs_main` and `fs_main_srgb_target`.
     pub shader: &'a str,
+    /// Its constants by name.
+    pub constants: &'a [(&'a str, f64)],
     pub layout: &'a wgpu::BindGroupLayout,
     /// What it has of each instance.
     pub buffers: &'a [Option<wgpu::VertexBufferLayout<'a>>],
@@ -67,13 +90,17 @@ impl Squares<'_> {
         } else {
             "fs_main"
         };
+        let compilation_options = wgpu::PipelineCompilationOptions {
+            constants: self.constants,
+            ..wgpu::PipelineCompilationOptions::default()
+        };
         device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
             label,
             layout: Some(&layout),
             vertex: wgpu::VertexState {
                 module: &shader,
                 entry_point: Some("vs_main"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                compilation_options: compilation_options.clone(),
                 buffers: self.buffers,
             },
             primitive: wgpu::PrimitiveState {
@@ -85,7 +112,7 @@ impl Squares<'_> {
             fragment: Some(wgpu::FragmentState {
                 module: &shader,
                 entry_point: Some(entry_point),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                compilation_options,
                 targets: &[Some(target)],
             }),
             multiview_mask: None,

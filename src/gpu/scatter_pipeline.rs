@@ -30,6 +30,7 @@ impl ScatterPipeline {
         let squares = Squares {
             label: "scatter",
             shader: SHADER,
+            constants: &[],
             layout: &layout,
             buffers: &buffers,
         };

@@ -1,6 +1,8 @@
 //! The stamps of a batch, and what the stamp shader reads of them, laid out byte for byte as
 //! `shaders/stamp.wgsl` declares it.
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::{
@@ -62,6 +64,11 @@ impl InstanceData {
             ],
         }
     }
+
+    /// Index into the looks of its batch.
+    const fn look(&self) -> u32 {
+        self.selection[1]
+    }
 }
 
 /// One look: `Look` in the shader.
@@ -112,6 +119,48 @@ impl LookData {
     }
 }
 
+/// The stretch that stamps of one draw call have in common: `common_stretch` in the shader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommonStretch(pub u32);
+
+impl CommonStretch {
+    /// By quantiles of the pixels.
+    const EQUALISED: Self = Self(98);
+    /// They differ.
+    pub const MIXED: Self = Self(99);
+
+    /// That of stamps with this look.
+    pub const fn of(look: &LookData) -> Self {
+        if look.quantiles_count > 1 {
+            Self::EQUALISED
+        } else {
+            Self(look.stretch)
+        }
+    }
+}
+
+/// Stamps that are drawn by one call, as they follow each other, and the stretch that they have in common; one call for all
+/// where so many would be needed that each costs more than it spares.
+pub fn draw_calls(
+    instances: &[InstanceData],
+    looks: &[LookData],
+) -> Vec<(Range<u32>, CommonStretch)> {
+    const MOST: usize = 8;
+    let mut calls: Vec<(Range<u32>, CommonStretch)> = Vec::new();
+    for (at, instance) in (0..).zip(instances) {
+        let look = looks.get(instance.look() as usize);
+        let stretch = look.map_or(CommonStretch::MIXED, CommonStretch::of);
+        match calls.last_mut() {
+            Some((range, known)) if *known == stretch => range.end = at + 1,
+            _ => calls.push((at..at + 1, stretch)),
+        }
+    }
+    if calls.len() > MOST {
+        calls = vec![(0..instances.len() as u32, CommonStretch::MIXED)];
+    }
+    calls
+}
+
 /// The `case` of a stretch in the shader.
 const fn stretch_code(stretch: Stretch) -> u32 {
     match stretch {
@@ -134,4 +183,48 @@ pub const fn color_map_row(map: ColorMap) -> u32 {
 /// A colour as `unpack4x8unorm` reads it; alpha 0 where there is none.
 fn packed(color: Option<[u8; 3]>) -> u32 {
     color.map_or(0, |[r, g, b]| u32::from_le_bytes([r, g, b, 255]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::Limits;
+
+    fn instances(looks: &[u32]) -> Vec<InstanceData> {
+        let with = |look: &u32| InstanceData {
+            selection: [0, *look, 0, 0],
+            ..InstanceData::zeroed()
+        };
+        looks.iter().map(with).collect()
+    }
+
+    #[test]
+    fn stamps_of_one_stretch_are_one_call() {
+        let look = |stretch| Look::new(Limits::new(0.0, 1.0), stretch, ColorMap::Inferno);
+        let looks = [
+            Stretch::Linear,
+            Stretch::Asinh,
+            Stretch::Linear,
+            Stretch::HistogramEqual,
+        ];
+        let mut quantiles = Vec::new();
+        let mut looks: Vec<_> = (looks.iter())
+            .map(|stretch| LookData::new(&look(*stretch), &mut quantiles))
+            .collect();
+        let codes = |found: Vec<(Range<u32>, CommonStretch)>| -> Vec<_> {
+            found
+                .into_iter()
+                .map(|(range, stretch)| (range, stretch.0))
+                .collect()
+        };
+        let calls = draw_calls(&instances(&[0, 2, 1, 1, 0]), &looks);
+        assert_eq!(codes(calls), [(0..2, 0), (2..4, 4), (4..5, 0)]);
+        // Without quantiles a histogram-equal stretch is one like the others; with some it is not.
+        assert_eq!(codes(draw_calls(&instances(&[3]), &looks)), [(0..1, 7)]);
+        looks[3].quantiles_count = 2;
+        assert_eq!(codes(draw_calls(&instances(&[3]), &looks)), [(0..1, 98)]);
+        let many: Vec<u32> = (0..20).map(|at| at % 2).collect();
+        assert_eq!(codes(draw_calls(&instances(&many), &looks)), [(0..20, 99)]);
+        assert!(draw_calls(&[], &looks).is_empty());
+    }
 }

@@ -1,4 +1,4 @@
-//! Draws grids of stamps: one instanced draw call a batch (`shaders/stamp.wgsl`).
+//! Draws grids of stamps: one instanced draw call for all of a batch that have one stretch (`shaders/stamp.wgsl`).
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -91,7 +91,7 @@ impl StampPainter {
         prepared.frame = frame.number;
         prepared.write(
             (&self.device, &self.queue),
-            (&self.pipeline, &self.color_maps),
+            (&mut self.pipeline, &self.color_maps),
             &self.atlas,
             &BatchContents {
                 size_px: frame.size_px,
@@ -110,7 +110,7 @@ impl StampPainter {
         self.atlas.end_frame()
     }
 
-    /// Records one draw call; nothing where the batch was not prepared in this frame.
+    /// Records its draw calls; nothing where the batch was not prepared in this frame.
     pub fn paint(&self, batch: u64, pass: &mut wgpu::RenderPass<'_>) {
         let prepared = self.batches.get(&batch);
         if let Some(prepared) = prepared.filter(|found| Some(found.frame) == self.frame) {

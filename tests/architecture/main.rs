@@ -8,6 +8,7 @@ mod cards;
 mod circles;
 mod figures;
 mod guide;
+mod languages;
 mod module_graph;
 mod package;
 #[path = "../../benches/common/page.rs"]

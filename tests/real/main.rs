@@ -79,10 +79,12 @@ fn trials() -> Vec<Trial> {
         Data(&["reference/braai_d6_m9.safetensors", "reference/braai_d6_m9_expected.csv", "ztf/stamps"]) =>
             braai::imported_braai_gives_the_expected_score_of_every_alert,
             braai::braai_as_a_network_of_others_gives_the_expected_scores_too;
-        Display => window::the_tour_takes_a_picture_of_every_screen;
+        Display => window::the_tour_takes_a_picture_of_every_screen,
+            window::a_system_in_spanish_has_a_window_in_spanish;
         Keyboard =>
             window::where_no_dialog_comes_a_typed_path_opens_a_set_and_a_signal_closes_it_with_every_label,
             window::labels_given_by_key_survive_a_kill,
+            window::a_key_costs_little_where_the_processor_draws,
             window::moves_of_the_pointer_over_what_stays_the_same_draw_nothing,
             window::a_lost_graphics_device_costs_no_label_and_no_place,
             window::a_refused_driver_is_replaced_and_a_second_loss_ends_with_a_sentence;

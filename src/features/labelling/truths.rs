@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::truth_table::TruthTable;
-use crate::domain::{Candidate, LabelBook, class_of, is_class};
+use crate::{
+    domain::{Candidate, LabelBook, class_of, is_class},
+    english,
+};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Truths<'a> {
@@ -100,18 +103,18 @@ impl Truths<'_> {
             Self::Data => candidate
                 .truth
                 .clone()
-                .ok_or_else(|| "the data do not say what it is".into()),
+                .ok_or_else(|| english!("the data do not say what it is").into()),
             Self::Table(table) => table
                 .label(candidate, epoch)
                 .cloned()
-                .ok_or_else(|| "not labelled in the table".into()),
+                .ok_or_else(|| english!("not labelled in the table").into()),
             Self::Labels(book) => {
                 let state = book.state(&candidate.id);
                 match &state.classes[..] {
                     [class] => Ok(class.clone()),
-                    [] if state.is_unsure => Err("labelled unsure".into()),
-                    [] => Err("not labelled".into()),
-                    _ => Err("labelled with several classes".into()),
+                    [] if state.is_unsure => Err(english!("labelled unsure").into()),
+                    [] => Err(english!("not labelled").into()),
+                    _ => Err(english!("labelled with several classes").into()),
                 }
             }
         }
