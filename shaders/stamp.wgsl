@@ -5,11 +5,10 @@
 // in src/imaging, of the texels of `shrink::shrink`; functions stand in the same order and do the same steps. tests/twin.rs
 // compares them pixel by pixel.
 
-// The stretch that all stamps of a draw call have, EQUALISED, or MIXED where they differ. A software driver computes
-// for every pixel each branch that it cannot rule out before.
-override common_stretch: u32 = 99u;
+// The stretch that all stamps of a draw call have, or EQUALISED: a software driver computes for every pixel each branch
+// that it cannot rule out before.
+override common_stretch: u32;
 const EQUALISED = 98u;
-const MIXED = 99u;
 
 struct Target {
     // Width and height of the whole render target, pixels.
@@ -172,12 +171,11 @@ fn position_in_map(corner: Corner, value: f32) -> f32 {
     let contrast = corner.interval.z;
     let bias = corner.interval.w;
     var s: f32;
-    if common_stretch == EQUALISED || (common_stretch == MIXED && corner.quantiles.y > 1u) {
+    if common_stretch == EQUALISED {
         s = equalised(corner.quantiles.x, corner.quantiles.y, value);
     } else {
         let t = clamp((value - low) / (high - low), 0.0, 1.0);
-        let stretch = select(common_stretch, corner.shape.x, common_stretch == MIXED);
-        s = stretched(t, stretch, bitcast<f32>(corner.shape.y));
+        s = stretched(t, common_stretch, bitcast<f32>(corner.shape.y));
     }
     if corner.shape.w != 0u {
         s = 1.0 - s;

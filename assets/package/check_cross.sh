@@ -31,6 +31,7 @@ END
 chmod 755 "$stand_in"
 
 missing=
+failed=
 leave_out() {
     echo "==== NOT CHECKED for $1: $2 ===="
     missing=1
@@ -58,10 +59,11 @@ for target in "$@"; do
     esac
     if [ -z "$compiler" ] && { [ -z "$usual" ] || ! command -v "$usual" >/dev/null; }; then
         echo "destello for $target: without its C, for which there is no compiler here"
-        env "CC_$name=$stand_in" "AR_$name=$stand_in" "$cargo" check --locked --lib --bins --target "$target"
+        env "CC_$name=$stand_in" "AR_$name=$stand_in" "$cargo" check --locked --lib --bins --target "$target" || failed=1
     else
         echo "destello for $target"
-        "$cargo" check --locked --lib --bins --target "$target"
+        "$cargo" check --locked --lib --bins --target "$target" || failed=1
     fi
 done
+[ -z "$failed" ]
 [ -z "$missing" ] || [ -z "${CROSS_NEEDED:-}" ]

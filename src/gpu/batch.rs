@@ -6,15 +6,16 @@ use super::{
     atlas::StampAtlas,
     frame::GrowingBuffer,
     pipeline::StampPipeline,
-    stamp_data::{CommonStretch, InstanceData, LookData, draw_calls},
+    stamp_data::{CommonStretch, InstanceData, LookData},
 };
 
 /// What a batch draws in one frame.
 pub struct BatchContents<'a> {
     /// Width and height of the render target.
     pub size_px: [u32; 2],
-    /// The stamps.
+    /// The stamps, and the draw call of each stretch.
     pub instances: &'a [InstanceData],
+    pub calls: Vec<(Range<u32>, CommonStretch)>,
     /// The looks they point to.
     pub looks: &'a [LookData],
     /// The quantiles the looks point to.
@@ -59,11 +60,11 @@ impl Batch {
         (device, queue): (&wgpu::Device, &wgpu::Queue),
         (pipeline, color_maps): (&mut StampPipeline, &wgpu::TextureView),
         atlas: &StampAtlas,
-        contents: &BatchContents<'_>,
+        contents: BatchContents<'_>,
     ) {
         let [width, height] = contents.size_px.map(|side| side as f32);
         self.size_px = contents.size_px;
-        self.calls = draw_calls(contents.instances, contents.looks);
+        self.calls = contents.calls;
         for (_, stretch) in &self.calls {
             pipeline.make(device, *stretch);
         }

@@ -8,7 +8,7 @@ use super::stamp_data::{CommonStretch, InstanceData, color_map_row};
 
 const SHADER: &str = include_str!("../../shaders/stamp.wgsl");
 
-/// A pipeline for each stretch, made when it is first drawn with, and the layout of their one bind group.
+/// A pipeline for each stretch, made when it is first drawn with (those of the usual look at once), and the layout of their one bind group.
 #[derive(Debug)]
 pub struct StampPipeline {
     target_format: wgpu::TextureFormat,
@@ -20,11 +20,15 @@ pub struct StampPipeline {
 impl StampPipeline {
     /// For a target of one sample without depth, as egui's.
     pub fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
-        Self {
+        let mut pipelines = Self {
             target_format,
             of_stretches: BTreeMap::new(),
             layout: bind_group_layout(device),
+        };
+        for stretch in CommonStretch::USUAL {
+            pipelines.make(device, stretch);
         }
+        pipelines
     }
 
     /// The pipeline of a stretch, once it was made.

@@ -126,11 +126,14 @@ pub struct CommonStretch(pub u32);
 impl CommonStretch {
     /// By quantiles of the pixels.
     const EQUALISED: Self = Self(98);
-    /// They differ.
-    pub const MIXED: Self = Self(99);
+    /// Those of the look that destello has at first: differences, and the other stamps.
+    pub const USUAL: [Self; 2] = [
+        Self(stretch_code(Stretch::Linear)),
+        Self(stretch_code(Stretch::Asinh)),
+    ];
 
     /// That of stamps with this look.
-    pub const fn of(look: &LookData) -> Self {
+    const fn of(look: &LookData) -> Self {
         if look.quantiles_count > 1 {
             Self::EQUALISED
         } else {
@@ -139,24 +142,25 @@ impl CommonStretch {
     }
 }
 
-/// Stamps that are drawn by one call, as they follow each other, and the stretch that they have in common; one call for all
-/// where so many would be needed that each costs more than it spares.
+/// Orders stamps by their stretch, for those of a batch lie beside each other, and gives the draw call of each.
 pub fn draw_calls(
-    instances: &[InstanceData],
+    instances: &mut [InstanceData],
     looks: &[LookData],
 ) -> Vec<(Range<u32>, CommonStretch)> {
-    const MOST: usize = 8;
-    let mut calls: Vec<(Range<u32>, CommonStretch)> = Vec::new();
-    for (at, instance) in (0..).zip(instances) {
+    let stretch = |instance: &InstanceData| {
         let look = looks.get(instance.look() as usize);
-        let stretch = look.map_or(CommonStretch::MIXED, CommonStretch::of);
+        look.map(CommonStretch::of)
+    };
+    instances.sort_by_key(stretch);
+    let mut calls: Vec<(Range<u32>, CommonStretch)> = Vec::new();
+    for (at, instance) in (0..).zip(&*instances) {
+        let Some(stretch) = stretch(instance) else {
+            continue;
+        };
         match calls.last_mut() {
             Some((range, known)) if *known == stretch => range.end = at + 1,
             _ => calls.push((at..at + 1, stretch)),
         }
-    }
-    if calls.len() > MOST {
-        calls = vec![(0..instances.len() as u32, CommonStretch::MIXED)];
     }
     calls
 }
@@ -201,30 +205,35 @@ mod tests {
     #[test]
     fn stamps_of_one_stretch_are_one_call() {
         let look = |stretch| Look::new(Limits::new(0.0, 1.0), stretch, ColorMap::Inferno);
-        let looks = [
+        let stretches = [
             Stretch::Linear,
             Stretch::Asinh,
             Stretch::Linear,
             Stretch::HistogramEqual,
         ];
         let mut quantiles = Vec::new();
-        let mut looks: Vec<_> = (looks.iter())
+        let mut looks: Vec<_> = (stretches.iter())
             .map(|stretch| LookData::new(&look(*stretch), &mut quantiles))
             .collect();
-        let codes = |found: Vec<(Range<u32>, CommonStretch)>| -> Vec<_> {
-            found
-                .into_iter()
+        let calls = |of: &[u32], looks: &[LookData]| {
+            let mut stamps = instances(of);
+            let calls = draw_calls(&mut stamps, looks);
+            let calls: Vec<_> = (calls.into_iter())
                 .map(|(range, stretch)| (range, stretch.0))
-                .collect()
+                .collect();
+            let order: Vec<_> = stamps.iter().map(InstanceData::look).collect();
+            (calls, order)
         };
-        let calls = draw_calls(&instances(&[0, 2, 1, 1, 0]), &looks);
-        assert_eq!(codes(calls), [(0..2, 0), (2..4, 4), (4..5, 0)]);
+        assert_eq!(
+            calls(&[0, 1, 2, 1, 0], &looks),
+            (vec![(0..3, 0), (3..5, 4)], vec![0, 2, 0, 1, 1])
+        );
         // Without quantiles a histogram-equal stretch is one like the others; with some it is not.
-        assert_eq!(codes(draw_calls(&instances(&[3]), &looks)), [(0..1, 7)]);
+        assert_eq!(calls(&[3], &looks).0, [(0..1, 7)]);
         looks[3].quantiles_count = 2;
-        assert_eq!(codes(draw_calls(&instances(&[3]), &looks)), [(0..1, 98)]);
-        let many: Vec<u32> = (0..20).map(|at| at % 2).collect();
-        assert_eq!(codes(draw_calls(&instances(&many), &looks)), [(0..20, 99)]);
-        assert!(draw_calls(&[], &looks).is_empty());
+        assert_eq!(calls(&[3, 0], &looks).0, [(0..1, 0), (1..2, 98)]);
+        // What has no look is not drawn.
+        assert_eq!(calls(&[9, 0], &looks).0, [(1..2, 0)]);
+        assert_eq!(calls(&[], &looks).0, []);
     }
 }

@@ -13,7 +13,7 @@ use super::{
     batch::{Batch, BatchContents},
     frame::Frame,
     pipeline::{StampPipeline, color_map_texture},
-    stamp_data::{InstanceData, LookData, StampInstance},
+    stamp_data::{InstanceData, LookData, StampInstance, draw_calls},
 };
 
 /// Pipeline, colour maps and the batches of the current frame.
@@ -84,6 +84,7 @@ impl StampPainter {
             .iter()
             .map(|look| LookData::new(look, &mut quantiles))
             .collect();
+        let calls = draw_calls(&mut drawn, &looks);
         let prepared = self
             .batches
             .entry(batch)
@@ -93,9 +94,10 @@ impl StampPainter {
             (&self.device, &self.queue),
             (&mut self.pipeline, &self.color_maps),
             &self.atlas,
-            &BatchContents {
+            BatchContents {
                 size_px: frame.size_px,
                 instances: &drawn,
+                calls,
                 looks: &looks,
                 quantiles: &quantiles,
                 atlas_revision: used.revision,

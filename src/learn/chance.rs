@@ -30,6 +30,7 @@ impl Chance {
         }
         (self.bits() % count as u64) as usize
     }
+
     /// Brings so many of them, drawn at random, to the front, in the order in which they were drawn (Fisher & Yates 1938); all of them
     /// where there are fewer.
     pub fn draw<T>(&mut self, items: &mut [T], count: usize) {

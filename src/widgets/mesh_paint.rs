@@ -55,6 +55,12 @@ impl egui::Plugin for MeshPaint {
     fn output_hook(&mut self, ctx: &Context, output: &mut FullOutput) {
         let of_glyphs = output.textures_delta.set.get(&TextureId::default());
         lock(&self.glyphs).extend(of_glyphs.into_iter().flatten().cloned());
+        let passes = &output.platform_output;
+        let most = ctx.options(|options| options.max_passes.get());
+        if passes.requested_discard() && passes.num_completed_passes < most {
+            // Another pass follows, and this one is not shown.
+            return;
+        }
         let shapes = mem::take(&mut output.shapes);
         let primitives = ctx.tessellate(shapes, output.pixels_per_point);
         output.shapes = self.calls(primitives);
@@ -110,19 +116,13 @@ impl MeshPaint {
                     draws,
                     glyphs: mem::replace(&mut is_first, false).then(|| self.glyphs.clone()),
                 };
-                let call = Callback::new_paint_callback(EVERYWHERE, run);
+                let call = Callback::new_paint_callback(Rect::EVERYTHING, run);
                 ClippedShape::new(Rect::EVERYTHING, Shape::Callback(call))
             }
         };
         parts.into_iter().map(call).collect()
     }
 }
-
-/// A call without a place is not made; where it draws is its own.
-const EVERYWHERE: Rect = Rect {
-    min: egui::pos2(0.0, 0.0),
-    max: egui::pos2(1.0, 1.0),
-};
 
 /// Draw calls of a frame that follow each other.
 struct MeshRun {

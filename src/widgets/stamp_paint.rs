@@ -24,7 +24,7 @@ pub fn install(render_state: &RenderState, atlas_bytes: u64) -> Arc<StampAtlas> 
     atlas
 }
 
-/// Stamps that are drawn together, in one call.
+/// Stamps that are drawn together, beside each other.
 #[derive(Default)]
 pub struct StampBatch {
     instances: Vec<StampInstance>,

@@ -53,7 +53,7 @@ impl Display {
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        // It says its number when it is ready.
+        // Its number comes when it is ready.
         let mut number = String::new();
         let mut answer = BufReader::new(server.stdout.take().unwrap());
         answer.read_line(&mut number).unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use destello::widgets::mesh_paint;
-use egui::{Color32, CornerRadius, Rect, Stroke, pos2, vec2};
+use egui::{Color32, CornerRadius, Rect, Shape, Stroke, pos2, vec2};
 use egui_kittest::{
     Harness,
     wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup},
@@ -98,6 +98,16 @@ fn draw(is_ours: bool, pixels_per_point: f32) -> RgbaImage {
     harness.render().expect("a first picture");
     harness.step();
     harness.step();
+    let shapes = &harness.output().shapes;
+    let of_egui = shapes
+        .iter()
+        .filter(|shape| !matches!(shape.shape, Shape::Callback(_)));
+    if is_ours {
+        // The picture alone has a texture that we do not have.
+        assert_eq!(of_egui.count(), 1, "egui draws the rest");
+    } else {
+        assert!(of_egui.count() > 20);
+    }
     harness.render().expect("a picture")
 }
 
@@ -113,7 +123,7 @@ fn differing(a: &RgbaImage, b: &RgbaImage) -> usize {
 
 #[test]
 fn the_picture_is_that_of_the_usual_renderer() {
-    for pixels_per_point in [1.0, 1.5, 2.0] {
+    for pixels_per_point in [0.4, 1.0, 1.5, 2.0] {
         let usual = draw(false, pixels_per_point);
         let colors: std::collections::BTreeSet<_> = usual.pixels().map(|pixel| pixel.0).collect();
         assert!(colors.len() > 50, "only {} colours", colors.len());
