@@ -140,7 +140,9 @@ fn calls(tokens: &TokenStream, each: &mut dyn FnMut(&str, &[TokenTree])) {
             [.., TokenTree::Ident(name), TokenTree::Punct(sign)] if sign.as_char() == '!' => {
                 each(&format!("{name}!"), &inside);
             }
-            [before @ .., TokenTree::Ident(name)] => {
+            [before @ .., TokenTree::Ident(name)]
+                if group.delimiter() == Delimiter::Parenthesis =>
+            {
                 if let [
                     ..,
                     TokenTree::Ident(kind),
