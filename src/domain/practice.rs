@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{
-    CandidateIx, Confusion, Timestamp,
-    share::{self, Style},
-};
+use super::{CandidateIx, Confusion, Timestamp, share};
 use crate::{language::in_english, text};
 
 /// One answer.
@@ -110,42 +107,51 @@ impl Practice {
 
 /// "36 of 40 right (90 ± 5 %), Cohen's kappa 0.80 ± 0.10".
 pub fn in_words(table: &Confusion) -> String {
-    let [share, kappa] = share_and_kappa(table);
-    text!(
-        "{alike} of {all} right{share}, Cohen's kappa {kappa}",
-        alike = table.alike(),
-        all = table.total(),
-        share,
-        kappa
-    )
+    let (share, kappa) = share_and_kappa(table);
+    let (alike, all) = (table.alike(), table.total());
+    match share {
+        Some(share) => text!(
+            "{alike} of {all} right ({share}), Cohen's kappa {kappa}",
+            alike,
+            all,
+            share,
+            kappa
+        ),
+        None => text!(
+            "{alike} of {all} right, Cohen's kappa {kappa}",
+            alike,
+            all,
+            kappa
+        ),
+    }
 }
 
 /// The same for a file, in English always; two of whom neither is the truth are "alike" instead of "right".
 pub fn for_file(table: &Confusion, right: &str) -> String {
     in_english(|| {
-        let [share, kappa] = share_and_kappa(table);
+        let (share, kappa) = share_and_kappa(table);
+        let share = share.map_or_else(String::new, |share| format!(" ({share})"));
         let (alike, all) = (table.alike(), table.total());
         format!("{alike} of {all} {right}{share}, Cohen's kappa {kappa}")
     })
 }
 
-/// " (90 ± 5 %)", empty where nothing was answered, and "0.80 ± 0.10".
-fn share_and_kappa(table: &Confusion) -> [String; 2] {
-    let share = table
-        .accuracy_with_error()
-        .map_or_else(String::new, |share| {
-            let style = Style {
-                digits: 0,
-                ..Style::PERCENT
-            };
-            let share = share::in_words(share.value, Some(share.error), style);
-            format!(" ({})", share.replace(" (", ", ").replace(')', ""))
-        });
+/// "90 ± 5 %" or "100 %, 88 to 100 %", none where nothing was answered; and "0.80 ± 0.10".
+fn share_and_kappa(table: &Confusion) -> (Option<String>, String) {
+    let share = table.accuracy_with_error().map(|share| {
+        let percent = |share: f64| format!("{:.0}", 100.0 * share);
+        let (value, error) = (percent(share.value), percent(share.error));
+        let Some(bounds) = share::uneven(share.value, share.error) else {
+            return format!("{value} ± {error} %");
+        };
+        let [low, high] = bounds.map(percent);
+        text!("{share} %, {low} to {high} %", share = value, low, high)
+    });
     let kappa = table.kappa().map_or_else(
         || text!("not defined").into(),
         |kappa| format!("{:.2} ± {:.2}", kappa.value, kappa.error),
     );
-    [share, kappa]
+    (share, kappa)
 }
 
 #[cfg(test)]
@@ -191,5 +197,20 @@ mod tests {
         assert_eq!(rows, expected);
         let words = in_words(&practice.person());
         assert_eq!(words, "3 of 4 right (75 ± 24 %), Cohen's kappa 0.50 ± 0.38");
+        let all_right = Practice {
+            answers: vec![answered(0, 0, None, ""), answered(1, 1, None, "ghost")],
+            ..practice
+        };
+        let words = in_words(&all_right.person());
+        assert!(
+            words.starts_with("2 of 2 right (100 %, ") && words.contains(" to 100 %), Cohen"),
+            "{words}"
+        );
+        let nothing = Practice {
+            answers: Vec::new(),
+            ..all_right
+        };
+        let words = in_words(&nothing.person());
+        assert_eq!(words, "0 of 0 right, Cohen's kappa not defined");
     }
 }

@@ -20,6 +20,11 @@ pub fn interval(share: f64, error: f64) -> [f64; 2] {
     wilson(share.clamp(0.0, 1.0), count_with(share, error))
 }
 
+/// The interval where one standard error on both sides would leave 0 to 1; none where ± is right.
+pub fn uneven(share: f64, error: f64) -> Option<[f64; 2]> {
+    (!fits(share, error)).then(|| interval(share, error))
+}
+
 fn fits(share: f64, error: f64) -> bool {
     /// Of sums of rounded numbers.
     const ROUNDING: f64 = 1e-9;

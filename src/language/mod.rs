@@ -1,8 +1,8 @@
 //! The language of the window. English texts stand in the source, inside [`text!`](crate::text); those of other
 //! languages in one file each, `assets/languages/`, found by the English one.
 //!
-//! Only the window chooses a language: command line, log, tables, reports and the reasons why a file could not be read
-//! are in English always, as are names of classes, which are data.
+//! Only the window chooses a language: command line, log, tables, reports, errors (why a file could not be read, that a
+//! task broke off) and Problems are in English always, as are names of classes, which are data.
 
 use std::{
     borrow::Cow,

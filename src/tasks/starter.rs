@@ -18,7 +18,6 @@ use super::{
     thread::{self, Broken},
     wake::Wake,
 };
-use crate::{language::translated_static, text};
 
 /// How long the end of the program waits for tasks that were asked to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -152,8 +151,7 @@ impl Tasks {
         });
         let events = link.events.clone();
         if let Err(error) = thread::start(T::NAME, move || task.run(&cx), end) {
-            let task = translated_static(T::NAME);
-            let why = text!("{task} could not be started: {error}", task, error);
+            let why = format!("{} could not be started: {error}", T::NAME);
             events.send(TaskEvent::Failed(why), &link.cancel);
             link.is_alive.store(false, Ordering::SeqCst);
             self.shared
@@ -211,7 +209,7 @@ fn end_of<T: Task>(
             log::warn!("{}: {why}", T::NAME);
             TaskEvent::Failed(why)
         }
-        Err(_) => TaskEvent::Failed(Broken::sentence_of_task(T::NAME)),
+        Err(_) => TaskEvent::Failed(Broken::sentence(&format!("the {}", T::NAME))),
     }
 }
 

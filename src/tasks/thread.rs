@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::fault;
-use crate::{language::translated_static, logging::panics::message_of, text};
+use crate::logging::panics::message_of;
 
 /// Work that panicked.
 pub struct Broken {
@@ -17,15 +17,10 @@ pub struct Broken {
 }
 
 impl Broken {
-    /// The sentence for the user, about work that is named so.
+    /// The sentence for the user, about work that is named so: in English, as all errors, because the log and Problems
+    /// have it too.
     pub fn sentence(what: &str) -> String {
-        text!("{what} broke off: see Log in the Help menu", what)
-    }
-
-    /// The same about a task of that name.
-    pub fn sentence_of_task(name: &'static str) -> String {
-        let task = translated_static(name);
-        text!("the {task} broke off: see Log in the Help menu", task)
+        format!("{what} broke off: see Log in the Help menu")
     }
 
     /// Lets the panic go on in this thread. It was reported already.

@@ -133,18 +133,17 @@ pub fn rank_words(shared: &Shared, ix: CandidateIx) -> String {
 pub fn label_words(shared: &Shared, candidate: &Candidate) -> String {
     let labels = shared.label_on_screen(candidate);
     let word = cells::label_word(labels);
-    let mut words = match (word.is_empty(), labels.is_labelled()) {
+    let label = match (word.is_empty(), labels.is_labelled()) {
         (true, _) => text!("not labelled").to_owned(),
         (false, true) => text!("labelled {class}", class = word),
         (false, false) => word,
     };
-    if labels.is_flagged {
-        words.push_str(text!(", flagged"));
+    match (labels.is_flagged, labels.note.is_some()) {
+        (false, false) => label,
+        (true, false) => text!("{label}, flagged", label),
+        (false, true) => text!("{label}, with a note", label),
+        (true, true) => text!("{label}, flagged, with a note", label),
     }
-    if labels.note.is_some() {
-        words.push_str(text!(", with a note"));
-    }
-    words
 }
 
 /// "2015-02-18 02:10 UTC, g, magnitude 20.1": what is known of an epoch (counted from 0); its number where nothing is.

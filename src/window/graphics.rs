@@ -175,11 +175,13 @@ fn run_window(
             });
         if let (Some(reason), Some(state)) = (reason, render_state) {
             let name = state.adapter.get_info().name;
-            viewer.note_driver(text!(
-                "{reason}; every label is kept; {name} draws the window now",
-                reason,
-                name
-            ));
+            viewer.note_driver(|| {
+                text!(
+                    "{reason}; every label is kept; {name} draws the window now",
+                    reason,
+                    name
+                )
+            });
         }
         Ok(Box::new(Shown(viewer)))
     });

@@ -50,6 +50,7 @@ use crate::{
         simulation::{demo::demo_folder, simulate},
     },
     gpu::DeviceWatch,
+    language::in_english,
     logging::{self, panics},
     text, widgets,
     workspace::{
@@ -239,10 +240,10 @@ impl Viewer {
     }
 
     /// A sentence in the status bar, and among the problems, where it stays.
-    fn note_driver(&mut self, why: String) {
-        let problem = Problem::new("graphics driver", "window", why.clone());
+    fn note_driver(&mut self, why: impl Fn() -> String) {
+        let problem = Problem::new("graphics driver", "window", in_english(&why));
         self.state.shared.problems.push(problem);
-        self.state.shared.warn(why, clock::now());
+        self.state.shared.warn(why(), clock::now());
     }
 
     /// First what runs, then commands, in order.

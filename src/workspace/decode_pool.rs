@@ -16,7 +16,6 @@ use crate::{
         Wake,
         thread::{self, Broken},
     },
-    text,
 };
 
 /// A decoded stamp with what was measured while it was in the worker's hands.
@@ -219,7 +218,7 @@ impl Worker {
         let decoded = thread::caught("decode one", || self.decode(std::slice::from_ref(stamp)));
         decoded.unwrap_or_else(|_| {
             let path = stamp.source.path.display().to_string();
-            let why = Broken::sentence(text!("it could not be decoded: the decoder"));
+            let why = Broken::sentence("it could not be decoded: the decoder");
             vec![(stamp.id, Err(Arc::new(Problem::new(path, "stamp", why))))]
         })
     }

@@ -7,13 +7,12 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use crate::{
     domain::LabelEvent,
     english,
-    language::translated_static,
+    language::{filled, in_english},
     store::{Place, Project, StoreError},
     tasks::{
         Wake, fault,
         thread::{self, Broken},
     },
-    text,
 };
 
 /// News of the project file.
@@ -27,10 +26,7 @@ pub enum JournalNews {
         why: String,
     },
     /// The project file was gone or exchanged and is back with all labels.
-    Restored {
-        /// A sentence that names it.
-        news: String,
-    },
+    Restored(Restored),
     /// The answer to a request to write everything.
     Flushed {
         /// Labels that are not on disk.
@@ -42,6 +38,21 @@ pub enum JournalNews {
     Arrived(Vec<LabelEvent>),
     /// The whole journal in its true order, after two windows wrote at once.
     Reordered(Vec<LabelEvent>),
+}
+
+/// A project file that is back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    pub file: String,
+    /// What became of it, in English: `{file}` stands for it.
+    pub news: &'static str,
+}
+
+impl Restored {
+    /// The sentence, in the language of the window.
+    pub fn in_words(&self) -> String {
+        filled(self.news, &[("file", &self.file)])
+    }
 }
 
 /// How often the project is asked for events of other windows.
@@ -115,7 +126,7 @@ impl Journal {
         // Every piece of work is guarded; where the thread breaks off all the same, it is reported.
         thread::start("journal", work, move |end| {
             if end.is_err() {
-                let why = Broken::sentence(text!("the journal writer"));
+                let why = Broken::sentence("the journal writer");
                 broken.send(JournalNews::NotSaved { why });
             }
         })?;
@@ -393,7 +404,8 @@ impl Writer {
                 Err(_) => self.open_again(),
             }
         }
-        self.note_fault(Broken::sentence(text!("writing labels")) + text!("; it is tried again"));
+        let why = Broken::sentence("writing labels");
+        self.note_fault(format!("{why}; it is tried again"));
     }
 
     fn note_written(&mut self, events: usize) {
@@ -459,24 +471,25 @@ impl Writer {
 
     /// Sees to it that the path leads to the open file.
     fn find_file(&mut self) -> Result<(), StoreError> {
-        let path = self.project.path().display().to_string();
+        let file = self.project.path().display().to_string();
         let news = match self.project.place() {
             Place::Same => return Ok(()),
             Place::Gone => {
                 self.project.make_again()?;
-                english!("was removed while it was open: it was written again with all its labels")
+                english!(
+                    "{file} was removed while it was open: it was written again with all its labels"
+                )
             }
             Place::Replaced => {
                 self.project.adopt()?;
                 english!(
-                    "was exchanged while it was open for a copy with the same labels: work goes on there"
+                    "{file} was exchanged while it was open for a copy with the same labels: work goes on there"
                 )
             }
         };
-        log::warn!("{path} {news}");
-        self.report(JournalNews::Restored {
-            news: format!("{path} {}", translated_static(news)),
-        });
+        let restored = Restored { file, news };
+        log::warn!("{}", in_english(|| restored.in_words()));
+        self.report(JournalNews::Restored(restored));
         self.is_stale = true;
         Ok(())
     }

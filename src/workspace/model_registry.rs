@@ -15,7 +15,6 @@ use crate::{
     domain::{ModelCard, ModelId},
     learn::{Compute, LearnError, Wish},
     tasks::{TaskContext, compute_queue::Priority, step_times::Phase},
-    text,
 };
 
 /// A version of a model, and where it is read.
@@ -103,11 +102,11 @@ impl ModelRegistry {
             }
         });
         let name = compute.name();
-        log::warn!("{name} no longer computes; networks are computed on the CPU from now on");
-        Some(text!(
-            "{name} no longer computes; networks are computed on the CPU from now on",
-            name
-        ))
+        // Behind the error of a task: in English, as that.
+        let why =
+            format!("{name} no longer computes; networks are computed on the CPU from now on");
+        log::warn!("{why}");
+        Some(why)
     }
 
     /// The model of that version, where it was read.

@@ -10,15 +10,21 @@ use destello::{
     language,
     workspace::action::{ACTIONS, Menu},
 };
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::sources;
 
 /// Folders whose texts people read in the window.
-const SHOWN: [&str; 3] = ["features/", "widgets/", "window/"];
+const SHOWN: [&str; 4] = ["features/", "widgets/", "window/", "workspace/"];
 
 /// Calls that show their texts.
-const SHOWING: [&str; 15] = [
+const SHOWING: [&str; 25] = [
+    "Button::new",
+    "Checkbox::new",
+    "CollapsingHeader::new",
+    "Label::new",
+    "RichText::new",
+    "Window::new",
     "button",
     "checkbox",
     "collapsing",
@@ -30,20 +36,28 @@ const SHOWING: [&str; 15] = [
     "on_disabled_hover_text",
     "on_hover_text",
     "radio_value",
+    "report",
+    "report_decision",
     "selectable_label",
     "selectable_value",
     "small_button",
+    "strong",
+    "warn",
     "weak",
 ];
 
-/// What is written alike in every language.
-const ALIKE: [&str; 8] = [
+/// What is written alike in every language: whole texts and words.
+const ALIKE: [&str; 12] = [
+    "Dec",
+    "MJD",
     "MJD (scale)",
     "PCA",
-    "RA, Dec",
+    "RA",
     "SAMP",
     "UTC",
     "ana, luis, mei",
+    "arcsec",
+    "destello",
     "postgresql://user@host/database",
     "t-SNE",
 ];
@@ -72,7 +86,49 @@ fn literal(token: &TokenTree) -> Option<String> {
     Some(literal.value())
 }
 
-/// Each name that is followed by brackets, with what is in them; a macro's has its `!`.
+/// True where a text has words that another language has others for.
+fn has_words(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_alphabetic());
+    let mut words = words.filter(|word| word.chars().count() > 1);
+    !ALIKE.contains(&text) && words.any(|word| !ALIKE.contains(&word))
+}
+
+/// What a format has outside of its braces.
+fn outside_of_braces(format: &str) -> String {
+    let (first, rest) = format.split_once('{').unwrap_or((format, ""));
+    let rest = rest.split('{').filter_map(|part| part.split_once('}'));
+    rest.fold(first.to_owned(), |all, (_, text)| format!("{all} {text}"))
+}
+
+/// The texts that a call is given: its own, those of blocks and branches in it, and those of formats; not those that
+/// another call in it is given.
+fn given(tokens: &[TokenTree]) -> Vec<String> {
+    let mut texts = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else {
+            texts.extend(literal(token));
+            continue;
+        };
+        let inside: Vec<TokenTree> = group.stream().into_iter().collect();
+        match &tokens[..at] {
+            [.., TokenTree::Ident(name), TokenTree::Punct(sign)] if sign.as_char() == '!' => {
+                let format = inside.first().filter(|_| name == "format");
+                texts.extend(
+                    format
+                        .and_then(literal)
+                        .map(|text| outside_of_braces(&text)),
+                );
+            }
+            [.., TokenTree::Ident(_)] if group.delimiter() != Delimiter::Brace => {}
+            _ if group.delimiter() == Delimiter::Bracket => {}
+            _ => texts.extend(given(&inside)),
+        }
+    }
+    texts
+}
+
+/// Each name that is followed by brackets, with what is in them; a macro's has its `!`, and one of a path is
+/// given with what is before it too.
 fn calls(tokens: &TokenStream, each: &mut dyn FnMut(&str, &[TokenTree])) {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -84,7 +140,20 @@ fn calls(tokens: &TokenStream, each: &mut dyn FnMut(&str, &[TokenTree])) {
             [.., TokenTree::Ident(name), TokenTree::Punct(sign)] if sign.as_char() == '!' => {
                 each(&format!("{name}!"), &inside);
             }
-            [.., TokenTree::Ident(name)] => each(&name.to_string(), &inside),
+            [before @ .., TokenTree::Ident(name)]
+                if group.delimiter() == Delimiter::Parenthesis =>
+            {
+                if let [
+                    ..,
+                    TokenTree::Ident(kind),
+                    TokenTree::Punct(_),
+                    TokenTree::Punct(_),
+                ] = before
+                {
+                    each(&format!("{kind}::{name}"), &inside);
+                }
+                each(&name.to_string(), &inside);
+            }
             _ => (),
         }
         calls(&group.stream(), each);
@@ -143,17 +212,37 @@ fn no_view_shows_what_cannot_be_translated() {
             if !SHOWING.contains(&name) {
                 return;
             }
-            let bare_texts = inside.iter().filter_map(literal);
-            let is_word = |text: &String| {
-                let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-                letters > 1 && !ALIKE.contains(&text.as_str())
-            };
-            bare.extend(
-                bare_texts
-                    .filter(is_word)
-                    .map(|text| format!("{file}: {text}")),
-            );
+            let texts = given(inside).into_iter().filter(|text| has_words(text));
+            bare.extend(texts.map(|text| format!("{file}: {text}")));
         });
+        // A view makes no sentence that it does not show.
+        if file.starts_with("widgets/") || file.ends_with("view.rs") || file.contains("/view/") {
+            calls(tokens, &mut |name, inside| {
+                let format = inside.first().filter(|_| name == "format!");
+                let text = format.and_then(literal);
+                let text = text.filter(|text| has_words(&outside_of_braces(text)));
+                bare.extend(text.map(|text| format!("{file}: {text}")));
+            });
+        }
     }
     assert!(bare.is_empty(), "{bare:#?}");
+}
+
+#[test]
+fn texts_are_found_in_formats_branches_and_widgets() {
+    let source = r#"
+        ui.label(format!("labels ({n}) of {all}"));
+        ui.label(if few { "one epoch" } else { text!("several epochs") });
+        ui.add(Button::new("Stop it").frame(false));
+        shared.warn(format!("{why}; {count} SAMP"), now);
+        ui.label(of(shared, "key of something"));
+    "#;
+    let mut found = Vec::new();
+    calls(&source.parse().unwrap(), &mut |name, inside| {
+        if SHOWING.contains(&name) {
+            let texts = given(inside).into_iter().filter(|text| has_words(text));
+            found.extend(texts.map(|text| text.trim().to_owned()));
+        }
+    });
+    assert_eq!(found, ["labels ( ) of", "one epoch", "Stop it"]);
 }

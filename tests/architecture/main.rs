@@ -62,7 +62,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("learn", &["domain", "logging", "imaging"]),
     ("lightcurve", &["domain", "imaging"]),
     ("gpu", &["domain", "imaging"]),
-    ("tasks", &["language", "logging"]),
+    ("tasks", &["logging"]),
     ("workspace", &ENGINES),
     ("widgets", &WORKSPACE),
     ("features", &WIDGETS),

@@ -7,6 +7,7 @@ use super::{
     window,
 };
 use destello::{
+    text,
     window::command::{Command, Scoring},
     workspace::action::Action,
 };
@@ -63,29 +64,36 @@ fn assert_none_over_another(size: [f32; 2], buttons: &[(String, Rect)]) {
 }
 
 #[test]
-fn bars_and_curves_are_whole_in_every_size() {
+pub(crate) fn bars_and_curves_are_whole_in_every_size() {
     let folder = sequences(2);
     for size in SIZES {
         let view = view(size, |window: &mut InlineWindow| {
             open_sequences(window, &folder);
         });
-        let queue_top = rect_of(&view, "Smallest first").top();
+        let queue_top = rect_of(&view, text!("Smallest first")).top();
         let mut bars = buttons(&view);
         bars.retain(|(_, rect)| rect.bottom() < queue_top);
-        for name in ["Problems", "Disagreements", "Hide scores"] {
+        for name in [
+            text!("Problems"),
+            text!("Disagreements"),
+            text!("Hide scores"),
+        ] {
             let is_there = bars.iter().any(|(known, _)| known.starts_with(name));
             assert!(is_there, "{size:?}: {name} among {bars:?}");
         }
         assert_apart(size, &bars);
         // What is between the panels stays there.
         let id = window(&view).here().to_owned();
-        let curve = picture(&view, &format!("light curve of {id}"));
-        let classes = picture(&view, &format!("class probabilities of {id}"));
+        let curve = picture(&view, &text!("light curve of {candidate}", candidate = id));
+        let classes = picture(
+            &view,
+            &text!("class probabilities of {candidate}", candidate = id),
+        );
         assert!(
             curve.bottom() <= classes.top(),
             "{size:?}: {curve:?} {classes:?}"
         );
-        let queue = rect_of(&view, "Smallest first").right();
+        let queue = rect_of(&view, text!("Smallest first")).right();
         let classes_to_give = buttons(&view);
         let first_class = classes_to_give
             .iter()
@@ -105,7 +113,7 @@ fn bars_and_curves_are_whole_in_every_size() {
 }
 
 #[test]
-fn bars_of_real_or_bogus_are_whole_in_every_size() {
+pub(crate) fn bars_of_real_or_bogus_are_whole_in_every_size() {
     let set = super::StampSet::new();
     for size in SIZES {
         let view = view(size, |window: &mut InlineWindow| {
@@ -113,7 +121,7 @@ fn bars_of_real_or_bogus_are_whole_in_every_size() {
             window.label(super::common::REAL);
             window.label(super::common::BOGUS);
         });
-        let queue_top = rect_of(&view, "Smallest first").top();
+        let queue_top = rect_of(&view, text!("Smallest first")).top();
         let mut bars = buttons(&view);
         bars.retain(|(_, rect)| rect.bottom() < queue_top);
         let choose = Action::ChooseThreshold.info().title();

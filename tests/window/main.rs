@@ -27,6 +27,7 @@ mod pictures;
 mod pointer;
 mod scores;
 mod screens;
+mod spanish;
 mod training;
 mod visit;
 

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::LearningCurve,
+    features::training::note::Note,
     io::Decoder,
     tasks::{Task, TaskContext, compute_queue::Priority},
     workspace::model_registry::{ModelRegistry, ModelSource},
@@ -28,7 +29,7 @@ pub struct MeasureCurve {
 #[derive(Clone, Debug, PartialEq)]
 pub enum CurveUpdate {
     /// What was left out of the labels, and why.
-    Notes(Vec<String>),
+    Notes(Vec<Note>),
     Measured {
         curve: Arc<LearningCurve>,
         /// Steps done, and in all.

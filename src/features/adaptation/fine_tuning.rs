@@ -28,7 +28,7 @@ use crate::{
     domain::{
         Confusion, DomainFigures, FineTuneFigures, ModelCard, ModelId, TrainingRecord, likeliest,
     },
-    features::training::curve::LossPoint,
+    features::training::{curve::LossPoint, note::Note},
     learn::{
         Dataset, LearnError, Model, Network,
         shares::LabelBiases,
@@ -198,7 +198,7 @@ impl FineTuning {
     }
 
     /// What the user must know of the labels: what was left out, and why.
-    pub fn notes(&self) -> &[String] {
+    pub fn notes(&self) -> &[Note] {
         &self.material.notes
     }
 

@@ -16,6 +16,7 @@ use crate::{
             train::{ForestStage, ReportStage, gather, validation},
         },
         labels::part_of_id,
+        note::Note,
     },
     lightcurve::Forest,
     tasks::cancel::CancelToken,
@@ -38,7 +39,7 @@ pub struct GrownForest {
     /// Labels of each class.
     pub labels: Vec<(String, usize)>,
     /// What was left out of the labels, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Grows a forest beside its parent; none where it was cancelled. Where there are labels enough, some

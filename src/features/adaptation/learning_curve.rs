@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     domain::{Confusion, LearningCurve, ModelCard},
+    features::training::note::Note,
     io::Decoder,
     learn::{
         Dataset, Model,
@@ -133,7 +134,7 @@ impl CurveMeasuring {
     }
 
     /// What the user must know of the labels.
-    pub fn notes(&self) -> &[String] {
+    pub fn notes(&self) -> &[Note] {
         &self.material.subsets.notes
     }
 

@@ -16,12 +16,12 @@ use crate::{
         label_source::OpenedLabels,
         labelled_set::Sources,
         labels::{part_of, several_classes},
+        note::Note,
         training_set::{simulated_dataset, simulator_for},
     },
     io::Decoder,
     learn::Dataset,
     tasks::cancel::CancelToken,
-    text,
 };
 
 /// Simulated examples that the old sky is tested with have numbers from here on.
@@ -53,7 +53,7 @@ pub struct Material {
     /// Identifiers of the labelled objects.
     pub(crate) learned: Vec<Arc<str>>,
     /// What was left out, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Material {
@@ -99,11 +99,11 @@ impl Material {
         let known = known.iter().filter(|one| is_learned(card, one)).count();
         let mut notes = set.notes;
         if known > 0 {
-            notes.push(text!(
-                "{known} labels are known to {model} already: none of them is held out to measure with",
-                known,
-                model = card.name
-            ));
+            let model = card.name.clone();
+            notes.push(Note::Learned {
+                labels: known,
+                model,
+            });
         }
         Ok(Self {
             folds: folds(order, card, &opened, &*set.training, sources)?,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{FineTuneFigures, LearningCurve, ModelVersion, Objection, Timestamp},
+    features::training::note::Note,
     language::translated_static,
     tasks::Running,
     text,
@@ -48,7 +49,7 @@ pub struct FineTuningPane {
     pub(crate) status: FineTuneStatus,
     /// What is done, in a sentence.
     pub(crate) plan: String,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Note>,
     pub(crate) news: Option<FineTuneNews>,
     /// When the first step was seen, and which.
     pub(crate) since: Option<(Timestamp, u64)>,
@@ -70,7 +71,7 @@ impl FineTuningPane {
     }
 
     /// What was left out of the labels, and why.
-    pub fn notes(&self) -> &[String] {
+    pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 

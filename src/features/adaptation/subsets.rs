@@ -12,6 +12,7 @@ use crate::{
         label_source::OpenedLabels,
         labelled_set::Sources,
         labels::{part_of, several_classes},
+        note::Note,
     },
     io::Decoder,
     learn::Dataset,
@@ -40,7 +41,7 @@ pub(crate) struct Subsets {
     pub points: Vec<LearningPoint>,
     pub all: Vec<Subset>,
     pub held_out: Arc<dyn Dataset>,
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// The numbers of labels: the first, then growing by one factor up to all.

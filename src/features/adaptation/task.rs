@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{FineTuneFigures, ModelCard, ModelId, ModelVersion, Timestamp},
-    features::training::forest::train::ForestStage,
+    features::training::{forest::train::ForestStage, note::Note},
     io::Decoder,
     learn::{Model, model_file},
     lightcurve::{Forest, forest_file},
@@ -63,7 +63,7 @@ pub struct Started {
     /// How many of them are held out, to measure with.
     pub held_out: usize,
     /// What was left out, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// A new version that is kept.

@@ -269,12 +269,18 @@ fn show_version(shared: &mut Shared, trained: &KeptVersion, cx: &Context) {
         None => {
             let gained = trained.figures.target_domain.as_ref();
             let words = match gained {
-                Some(found) => text!(
-                    "{id} is trained, and active now: it {gain}{few}",
-                    id,
-                    gain = found.gain_in_words(),
-                    few = found.few_behind()
-                ),
+                Some(found) => {
+                    let [gain, error] = found.gain_in_points();
+                    text!(
+                        "{id} is trained, and active now: it gains {gain} ± {error} points of mean recall on {examples} held-out labels{surer}{few}",
+                        id,
+                        gain,
+                        error,
+                        examples = found.examples,
+                        surer = found.surer_behind(),
+                        few = found.few_behind()
+                    )
+                }
                 None => text!("{id} is trained, and active now", id),
             };
             shared.report(words, cx.now);

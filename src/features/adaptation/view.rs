@@ -198,7 +198,7 @@ fn under_way_ui(
 /// What was left out of the labels, and why.
 fn notes_ui(ui: &mut Ui, fine_tuning: &FineTuningPane) {
     for note in fine_tuning.notes() {
-        ui.add(Label::new(weak(ui, note)).wrap());
+        ui.add(Label::new(weak(ui, note.shown())).wrap());
     }
 }
 
@@ -259,9 +259,13 @@ fn fine_tuned_ui(
         (_, true) => {
             ui.label(RichText::new(text!("{id} is active", id)).strong());
             if let Some(found) = &trained.figures.target_domain {
+                let [gain, error] = found.gain_in_points();
                 let words = text!(
-                    "It {gain}{few}.",
-                    gain = found.gain_in_words(),
+                    "It gains {gain} ± {error} points of mean recall on {examples} held-out labels{surer}{few}.",
+                    gain,
+                    error,
+                    examples = found.examples,
+                    surer = found.surer_behind(),
                     few = found.few_behind()
                 );
                 ui.add(Label::new(words).wrap());

@@ -12,6 +12,9 @@ use crate::{
     features::labelling::truths::{Classes, Truths},
 };
 
+/// Before the reason why a model refused an epoch.
+pub(crate) const REFUSED: &str = "cannot be scored: ";
+
 /// Why objects that a compared model has learned are left out.
 pub(crate) const LEARNED: &str = english!("a compared model has learned its label");
 
@@ -233,7 +236,7 @@ fn usable(prediction: &Prediction) -> Result<&[f32], String> {
     match prediction {
         Prediction::Probabilities(all) if all.iter().all(|p| p.is_finite()) => Ok(all),
         Prediction::Probabilities(_) => Err(english!("has a score that is no number").into()),
-        Prediction::Refused(why) => Err(format!("cannot be scored: {why}")),
+        Prediction::Refused(why) => Err(format!("{REFUSED}{why}")),
     }
 }
 

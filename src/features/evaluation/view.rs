@@ -1,11 +1,11 @@
 //! Evaluate: how well models judge candidates whose truth is known.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::{
-    judge::LEARNED,
+    judge::{LEARNED, REFUSED},
     matrix_view::{matrix_ui, needed_width},
     plot_view::plots_ui,
     state::{Report, TruthSource, shortlist},
@@ -140,7 +140,7 @@ fn why_empty(evaluation: &EvaluationPane, shared: &Shared) -> String {
     };
     let left_out: Vec<_> = reasons
         .iter()
-        .map(|(why, n)| format!("{n} {}", translated(why)))
+        .map(|(why, count)| left_out_words(*count, why))
         .collect();
     match evaluation.report() {
         Some(_) => text!(
@@ -358,9 +358,22 @@ fn table_ui(ui: &mut Ui, report: &Report, shown: &mut usize) {
 fn why_not_judged(model: &Evaluation) -> String {
     let reasons = model.left_out.iter();
     let reasons: Vec<_> = reasons
-        .map(|left| format!("{} {}", left.n, translated(&left.why)))
+        .map(|left| left_out_words(left.n, &left.why))
         .collect();
     text!("Not judged: {reasons}", reasons = reasons.join("; "))
+}
+
+/// "3 not labelled".
+fn left_out_words(count: usize, why: &str) -> String {
+    text!("{count} {reason}", count, reason = reason(why))
+}
+
+/// A reason of the report, which is in English, in the language of the window; what a model gives as its own stays.
+fn reason(why: &str) -> Cow<'_, str> {
+    match why.strip_prefix(REFUSED) {
+        Some(why) => text!("cannot be scored: {why}", why).into(),
+        None => translated(why),
+    }
 }
 
 fn figure(model: &Evaluation, measure: Measure) -> String {
@@ -427,7 +440,7 @@ fn rest_ui(ui: &mut Ui, shared: &Shared, model: &Evaluation) {
         let words = text!(
             "left out: {count} {reason}",
             count = left.n,
-            reason = translated(&left.why)
+            reason = reason(&left.why)
         );
         ui.label(weak(ui, words));
     }

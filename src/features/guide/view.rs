@@ -19,7 +19,6 @@ pub fn guide_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let window = egui::Window::new(text!("Guide"))
-        .id(egui::Id::unique("Guide"))
         .collapsible(false)
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
         .fixed_size(vec2(820.0, 600.0).min(ui.ctx().content_rect().size() - vec2(40.0, 80.0)));

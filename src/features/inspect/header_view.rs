@@ -23,7 +23,6 @@ pub fn header_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let window = egui::Window::new(text!("Header and fields"))
-        .id(egui::Id::unique("Header and fields"))
         .default_pos(egui::pos2(420.0, 360.0))
         .default_size(vec2(460.0, 440.0));
     frame_ui(

@@ -27,7 +27,6 @@ pub fn histogram_ui(
     commands: &mut Vec<impl From<Command>>,
 ) {
     let window = egui::Window::new(text!("Histogram"))
-        .id(egui::Id::unique("Histogram"))
         .resizable(false)
         .default_pos(egui::pos2(420.0, 470.0))
         .default_width(380.0);

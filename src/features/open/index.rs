@@ -191,7 +191,8 @@ impl<'a> Indexer<'a> {
             of_set
         });
         if scanned.is_err() {
-            let why = Broken::sentence("indexing") + "; what was found before is open";
+            let why = Broken::sentence("indexing");
+            let why = format!("{why}; what was found before is open");
             let first = shown.into_iter().next().unwrap_or_default();
             self.batch.problems.push(Problem::new(first, "index", why));
         }

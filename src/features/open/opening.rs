@@ -44,7 +44,7 @@ impl OpeningPane {
         let (hand_over, opened) = bounded(1);
         match Journal::start(opened, cx.tasks.wake()) {
             Ok(journal) => shared.journal = Some(journal),
-            Err(error) => shared.report_fault(text!("the journal writer: {error}", error), cx),
+            Err(error) => shared.report_fault(format!("the journal writer: {error}"), cx),
         }
         self.opening = Some(cx.tasks.start(OpenSet {
             paths,

@@ -8,6 +8,7 @@ use super::views::views_ui;
 use crate::{
     domain::{CandidateIx, words::counted},
     features::scoring,
+    language::in_english,
     text,
     widgets::{
         cells,
@@ -259,7 +260,7 @@ fn sort_ui(ui: &mut Ui, shared: &Shared, commands: &mut Vec<impl From<Command>>)
 
 /// A column's title; one of the file's that is called like one of ours is marked.
 fn shown_title(column: &Column) -> String {
-    let is_twin = |own: &Column| own.title() == column.title();
+    let is_twin = |own: &Column| in_english(|| own.title() == column.title());
     if matches!(column, Column::Field(_)) && Column::OWN.iter().any(is_twin) {
         return text!("{column} (in file)", column = column.title());
     }

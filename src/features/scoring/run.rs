@@ -419,7 +419,7 @@ fn models_of(order: &ScoreOrder, report: &dyn Fn(ScoreNews)) -> anyhow::Result<W
 pub(crate) fn project_of(
     path: Option<&Path>,
     kept: &str,
-    warn: impl FnOnce(String),
+    note: impl FnOnce(String),
 ) -> Result<Option<PathBuf>, StoreError> {
     let Some(path) = path else {
         return Ok(None);
@@ -427,7 +427,7 @@ pub(crate) fn project_of(
     match Project::open_or_create(path) {
         Ok(_) => Ok(Some(path.to_owned())),
         Err(error @ StoreError::NotWritable { .. }) => {
-            warn(format!("{error}; no {kept} is kept"));
+            note(format!("{error}; no {kept} is kept"));
             Ok(None)
         }
         Err(error) => Err(error),

@@ -45,7 +45,6 @@ pub(crate) fn side_by_side_ui(
 ) {
     let items = Items::of(shared);
     let window = egui::Window::new(text!("Side by side"))
-        .id(egui::Id::unique("Side by side"))
         .collapsible(false)
         .resizable(false)
         .default_pos(pos2(60.0, 110.0));

@@ -34,12 +34,29 @@ pub fn why_not_compared(shared: &Shared) -> Option<String> {
     let missing = examples.iter().map(|ix| missing_of(shared, *ix));
     let missing: Vec<Vec<&str>> = missing.collect();
     let first = missing.first()?;
-    missing.iter().all(|missing| !missing.is_empty()).then(|| {
-        text!(
+    let is_none_usable = missing.iter().all(|missing| !missing.is_empty());
+    is_none_usable.then(|| what_is_missing(first))
+}
+
+/// That such images are needed: there is no reference and no difference.
+fn what_is_missing(missing: &[&str]) -> String {
+    match missing {
+        [one, two, three] => text!(
+            "stamps are compared by science, reference and difference: there is no {one} and no {two} and no {three}",
+            one,
+            two,
+            three
+        ),
+        [one, two] => text!(
+            "stamps are compared by science, reference and difference: there is no {one} and no {two}",
+            one,
+            two
+        ),
+        others => text!(
             "stamps are compared by science, reference and difference: there is no {missing}",
-            missing = first.join(text!(" and no "))
-        )
-    })
+            missing = others.join(", ")
+        ),
+    }
 }
 
 /// The images that are missing of the epoch that stands for a candidate.

@@ -52,17 +52,29 @@ impl Simulated {
         }
         let dropped = match self.dropped_visits {
             0 => String::new(),
-            count => format!("; {count} visits without usable conditions were left out"),
-        };
-        let there = match self.shard {
-            Some(shard) => format!("shard {shard}: {there}"),
-            None => there.to_string(),
-        };
-        match self.kept {
-            0 => format!("{there} candidates simulated in {folder}{dropped}"),
-            kept => format!(
-                "{there} candidates in {folder}, {kept} of them from an earlier run{dropped}"
+            count => text!(
+                "; {count} visits without usable conditions were left out",
+                count
             ),
+        };
+        let words = match self.kept {
+            0 => text!(
+                "{count} candidates simulated in {folder}{dropped}",
+                count = there,
+                folder,
+                dropped
+            ),
+            kept => text!(
+                "{count} candidates in {folder}, {kept} of them from an earlier run{dropped}",
+                count = there,
+                folder,
+                kept,
+                dropped
+            ),
+        };
+        match self.shard {
+            Some(shard) => text!("shard {shard}: {words}", shard, words),
+            None => words,
         }
     }
 }

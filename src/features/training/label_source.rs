@@ -9,6 +9,7 @@ use crate::{
         training::{
             labelled_set::{IsKept, LabelledSet, OpenedSet, Sources},
             labels::labelled,
+            note::Note,
         },
     },
     workspace::open::read_until,
@@ -49,7 +50,7 @@ pub(crate) enum OpenedLabels<'a> {
         catalogue: Catalogue,
         table: Option<TruthTable>,
         /// What could not be read.
-        problems: Vec<String>,
+        problems: Vec<Note>,
     },
     Window(&'a OpenedSet),
 }
@@ -69,7 +70,9 @@ impl<'a> OpenedLabels<'a> {
         let problems = opened.problems.iter();
         let problems = problems.chain(table.iter().flat_map(|table| &table.problems));
         Ok(Self::Files {
-            problems: problems.map(ToString::to_string).collect(),
+            problems: problems
+                .map(|problem| Note::Problem(problem.to_string()))
+                .collect(),
             catalogue: opened.catalogue,
             table,
         })
@@ -83,7 +86,7 @@ impl<'a> OpenedLabels<'a> {
     }
 
     /// What could not be read.
-    pub fn problems(&self) -> &[String] {
+    pub fn problems(&self) -> &[Note] {
         match self {
             Self::Files { problems, .. } => problems,
             Self::Window(_) => &[],

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use super::input_memory::InputMemory;
+use super::{input_memory::InputMemory, note::Note};
 use crate::{
     domain::{candidate::Candidate, catalogue::Catalogue, fnv, label_book::LabelBook},
     io::Decoder,
@@ -55,7 +55,7 @@ pub(crate) struct LabelledSet {
     /// Identifiers of the objects that they are of.
     pub learned: BTreeSet<Arc<str>>,
     /// What was left out, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Says which objects are kept for validation.

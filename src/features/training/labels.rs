@@ -6,6 +6,7 @@ use anyhow::bail;
 
 use super::{
     labelled_set::{LabelledSet, Sources},
+    note::Note,
     sequences,
     training_set::{Prepared, TrainingSet},
     triplets,
@@ -55,8 +56,8 @@ pub(crate) fn labelled_files(
     let mut set = labelled(&opened.catalogue, truths, card, sources, is_kept)?;
     let read = opened.problems.iter();
     let read = read.chain(table.iter().flat_map(|table| &table.problems));
-    set.notes
-        .splice(..0, read.map(ToString::to_string).collect::<Vec<_>>());
+    let read = read.map(|problem| Note::Problem(problem.to_string()));
+    set.notes.splice(..0, read.collect::<Vec<_>>());
     Ok(set)
 }
 
@@ -121,6 +122,8 @@ impl LabelledSet {
     /// What was left out, to be put behind a sentence.
     pub fn notes_in_words(&self) -> String {
         let notes = self.notes.iter();
-        notes.flat_map(|note| ["; ", note]).collect()
+        notes
+            .flat_map(|note| ["; ".to_owned(), note.to_string()])
+            .collect()
     }
 }

@@ -15,6 +15,7 @@ pub mod label_source;
 pub mod labelled_set;
 pub(crate) mod labels;
 pub mod model_export;
+pub mod note;
 pub(crate) mod order;
 pub mod plan;
 pub(crate) mod plot_view;

@@ -1,14 +1,13 @@
 //! Image sequences to learn from: simulated ones without end, or a labelled set.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use anyhow::bail;
 
-use super::labelled_set::{IsKept, LabelledSet, Sources};
+use super::{
+    labelled_set::{IsKept, LabelledSet, Sources},
+    note::{LeftOut, Reason, Things, no_usable_epoch},
+};
 use crate::{
     domain::{Candidate, Catalogue, ModelCard, SequencePlan, class_of},
     english,
@@ -17,10 +16,8 @@ use crate::{
         scoring::sequence_epochs::{Chosen, calibrated, of_simulated},
         simulation::stream::stream,
     },
-    language::translated,
     learn::{Sequence, Sequences},
     simulate::Simulate,
-    text,
 };
 
 /// Candidates simulated ahead of the one that is prepared.
@@ -59,7 +56,7 @@ pub(crate) fn labelled(
     sources: Sources<'_>,
     is_kept: IsKept<'_>,
 ) -> anyhow::Result<LabelledSet> {
-    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
+    let mut left_out = LeftOut::default();
     let mut known: Vec<(&Candidate, u8)> = Vec::new();
     for (_, candidate) in catalogue.iter() {
         if truths.is_silent(candidate) {
@@ -67,7 +64,7 @@ pub(crate) fn labelled(
         }
         match class_of_candidate(candidate, truths, card) {
             Ok(class) => known.push((candidate, class as u8)),
-            Err(why) => *left_out.entry(why).or_default() += 1,
+            Err(why) => left_out.add(why),
         }
     }
     let (mut training, mut validation) = (Vec::new(), Vec::new());
@@ -87,9 +84,7 @@ pub(crate) fn labelled(
         for (candidate, class) in some {
             let usable = sources.memory.sequence(candidate).unwrap_or_default();
             if usable.is_empty() {
-                *left_out
-                    .entry(english!("no usable epoch").into())
-                    .or_default() += 1;
+                left_out.add(no_usable_epoch());
                 continue;
             }
             let set = if is_kept(candidate) {
@@ -104,20 +99,11 @@ pub(crate) fn labelled(
             });
         }
     }
-    let counts = left_out.into_iter();
     Ok(LabelledSet {
         training: Arc::new(Sequences::new(plan, training)),
         validation: Arc::new(Sequences::new(plan, validation)),
         learned,
-        notes: counts
-            .map(|(why, count)| {
-                text!(
-                    "{count} candidates left out: {why}",
-                    count,
-                    why = translated(&why)
-                )
-            })
-            .collect(),
+        notes: left_out.notes(Things::Candidates),
     })
 }
 
@@ -126,23 +112,18 @@ fn class_of_candidate(
     candidate: &Candidate,
     truths: Truths<'_>,
     card: &ModelCard,
-) -> Result<usize, String> {
+) -> Result<usize, Reason> {
     let labels = (0..candidate.epochs.len()).map(|epoch| truths.label(candidate, epoch));
     let mut why = english!("has no epoch").to_owned();
     for label in labels {
         match label {
             Ok(label) => {
                 let class = class_of(&label, &card.classes);
-                return class.ok_or_else(|| {
-                    text!(
-                        "label \"{label}\" is no class of {model}",
-                        label,
-                        model = card.name
-                    )
-                });
+                let model = Some(card.name.clone());
+                return class.ok_or(Reason::NoClass { label, model });
             }
             Err(reason) => why = reason,
         }
     }
-    Err(why)
+    Err(why.into())
 }

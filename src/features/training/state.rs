@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     command,
+    note::Note,
     task::{Train, TrainUpdate, Trained},
 };
 use crate::{
@@ -52,7 +53,7 @@ pub struct TrainingPane {
     ordered: Option<(TrainingForm, LabelKey)>,
     news: Option<TrainingNews>,
     device: String,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     /// Where this run went on from.
     begun_at: u64,
     /// Examples in a second, as measured last, and of which network.
@@ -93,7 +94,7 @@ impl TrainingPane {
     }
 
     /// What was left out of the data, and why.
-    pub fn notes(&self) -> &[String] {
+    pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 
@@ -320,7 +321,7 @@ mod tests {
         pane.status = TrainingStatus::Preparing;
         pane.take_update(TrainUpdate::Started {
             device: "CPU".into(),
-            notes: vec!["3 epochs left out: not labelled".into()],
+            notes: vec![Note::Problem("a.fits: is empty".into())],
             news: news(20),
         });
         (pane, shared)

@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use anyhow::{Context, bail};
 
-use super::train::{TrainOrder, Training, TrainingNews, checkpoint_path};
+use super::{
+    note::Note,
+    train::{TrainOrder, Training, TrainingNews, checkpoint_path},
+};
 use crate::{
     domain::{ModelCard, ModelId},
     io::Decoder,
@@ -36,7 +39,7 @@ pub enum TrainUpdate {
         /// The device that computes it.
         device: String,
         /// What was left out of the data, and why.
-        notes: Vec<String>,
+        notes: Vec<Note>,
         /// Where it begins: later than 0 where it goes on from a checkpoint.
         news: TrainingNews,
     },

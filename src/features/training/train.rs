@@ -15,6 +15,7 @@ use super::{
     curve::Losses,
     input_memory::InputMemory,
     labelled_set::Sources,
+    note::Note,
     order::single,
     training_set::{Amount, Prepared, TrainingSet, prepare_set},
 };
@@ -62,7 +63,7 @@ pub struct Training {
     saved: Instant,
     /// A checkpoint that is not in its file yet.
     unwritten: Option<Vec<u8>>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 /// What the next piece of work is.
@@ -242,7 +243,7 @@ impl Training {
     }
 
     /// What the user must know of the data: what was left out, and why.
-    pub fn notes(&self) -> &[String] {
+    pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 

@@ -17,6 +17,7 @@ use super::{
     idle::Idle,
     labelled_set::OpenedSet,
     labels::{is_for_validation, labelled, labelled_files},
+    note::Note,
     sequences, triplets,
 };
 use crate::{
@@ -116,7 +117,7 @@ pub(crate) struct Prepared {
     /// Identifiers of the labelled objects that both are of.
     pub learned: BTreeSet<Arc<str>>,
     /// What was left out, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// How much is simulated.

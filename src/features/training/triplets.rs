@@ -1,23 +1,20 @@
 //! Triplets to learn from: simulated ones without end, or a labelled set.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use anyhow::{Context, bail};
 
-use super::labelled_set::{IsKept, LabelledSet, Sources};
+use super::{
+    labelled_set::{IsKept, LabelledSet, Sources},
+    note::{LeftOut, Reason, Things},
+};
 use crate::{
     domain::{Candidate, Catalogue, ImageSequence, InputPlan, ModelCard, Role, class_of, fnv},
     english,
     features::{labelling::truths::Truths, simulation::stream::stream},
     imaging::model_input::{Plane, prepare},
-    language::translated,
     learn::{Example, Examples},
     simulate::Simulate,
-    text,
 };
 
 /// Roles that are simulated: what a model may take, and the variance that S/N is computed from.
@@ -143,20 +140,11 @@ pub(crate) fn labelled(
         }
         sheet.take(candidate, truths, sources, is_kept(candidate))?;
     }
-    let counts = sheet.left_out.into_iter();
     Ok(LabelledSet {
         training: Arc::new(sheet.training),
         validation: Arc::new(sheet.validation),
         learned: sheet.learned,
-        notes: counts
-            .map(|(why, count)| {
-                text!(
-                    "{count} epochs left out: {why}",
-                    count,
-                    why = translated(&why)
-                )
-            })
-            .collect(),
+        notes: sheet.left_out.notes(Things::Epochs),
     })
 }
 
@@ -165,7 +153,7 @@ struct Sheet<'a> {
     plan: &'a InputPlan,
     training: Examples,
     validation: Examples,
-    left_out: BTreeMap<String, usize>,
+    left_out: LeftOut,
     learned: BTreeSet<Arc<str>>,
 }
 
@@ -177,13 +165,9 @@ impl<'a> Sheet<'a> {
             plan,
             training: empty(),
             validation: empty(),
-            left_out: BTreeMap::new(),
+            left_out: LeftOut::default(),
             learned: BTreeSet::new(),
         }
-    }
-
-    fn leave_out(&mut self, why: String) {
-        *self.left_out.entry(why).or_default() += 1;
     }
 
     fn take(
@@ -199,23 +183,19 @@ impl<'a> Sheet<'a> {
         let of = truths.labelled_epoch(candidate);
         let class = |epoch| {
             if of.is_some_and(|of| of != epoch) {
-                return Err(english!("the label belongs to another epoch").into());
+                let why = english!("the label belongs to another epoch");
+                return Err(Reason::Other(why.into()));
             }
             let label = truths.label(candidate, epoch)?;
             let class = class_of(&label, &self.card.classes);
-            class.ok_or_else(|| {
-                text!(
-                    "label \"{label}\" is no class of {model}",
-                    label,
-                    model = self.card.name
-                )
-            })
+            let model = Some(self.card.name.clone());
+            class.ok_or(Reason::NoClass { label, model })
         };
         let classes: Vec<_> = (0..candidate.epochs.len()).map(class).collect();
         if classes.iter().all(Result::is_err) {
             // Nothing of it is decoded.
             let reasons = classes.into_iter().filter_map(Result::err);
-            reasons.for_each(|why| self.leave_out(why));
+            reasons.for_each(|why| self.left_out.add(why));
             return Ok(());
         }
         let inputs = sources.prepared(candidate, self.plan);
@@ -231,8 +211,8 @@ impl<'a> Sheet<'a> {
                     set.push(&Example { input, class })?;
                     self.learned.insert(candidate.id.clone());
                 }
-                (Ok(_), Err(why)) => self.leave_out(why.to_string()),
-                (Err(why), _) => self.leave_out(why),
+                (Ok(_), Err(why)) => self.left_out.add(why.to_string().into()),
+                (Err(why), _) => self.left_out.add(why),
             }
         }
         Ok(())

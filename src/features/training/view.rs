@@ -184,7 +184,7 @@ fn status_ui(ui: &mut Ui, training: &TrainingPane) {
         }
     }
     for note in pane.notes() {
-        ui.add(Label::new(weak(ui, note.as_str())).wrap());
+        ui.add(Label::new(weak(ui, note.shown())).wrap());
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{LabelBook, LabelEvent, Problem},
+    language::in_english,
     text,
     workspace::{context::Context, journal_writer::JournalNews, shared::Shared},
 };
@@ -37,15 +38,12 @@ impl Shared {
                 }
                 self.project.fault = Some(why);
             }
-            JournalNews::Restored { news } => {
-                let path = self
-                    .project
-                    .path
-                    .as_ref()
-                    .map_or_else(String::new, |path| path.display().to_string());
-                let what = news.strip_prefix(&path).unwrap_or(&news).trim().to_owned();
-                self.warn(news, cx.now);
-                self.problems.push(Problem::new(path, "project", what));
+            JournalNews::Restored(restored) => {
+                self.warn(restored.in_words(), cx.now);
+                let news = in_english(|| restored.in_words());
+                let what = news.strip_prefix(&restored.file).unwrap_or(&news).trim();
+                self.problems
+                    .push(Problem::new(&*restored.file, "project", what));
             }
             JournalNews::Flushed { unwritten, why } => {
                 return Some(Flushed { unwritten, why });

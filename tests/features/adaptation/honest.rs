@@ -12,7 +12,7 @@ use destello::{
             update::KeptVersion,
         },
         evaluation::state::TruthSource,
-        training::label_source::LabelSource,
+        training::{label_source::LabelSource, note::Note},
     },
     io::Decoder,
     learn::{Compute, Model, model_file},
@@ -115,7 +115,7 @@ fn that_learned(ids: &[&str], out: &Path) -> Model {
     model
 }
 
-fn held_out(order: &FineTuneOrder, model: &Model) -> (usize, Vec<String>) {
+fn held_out(order: &FineTuneOrder, model: &Model) -> (usize, Vec<Note>) {
     let (decoder, cancel) = (Decoder::default(), CancelToken::default());
     let material = Material::gather(order, model.card(), &decoder, &cancel).unwrap();
     let tuning = FineTuning::new(order.clone(), model, material).unwrap();
@@ -150,7 +150,9 @@ fn what_the_parent_has_learned_is_not_held_out() {
     let rest = held_out(&order, &parent(&ids[25..])).0;
     assert_eq!(some + rest, all);
     assert!(
-        notes[0].contains("25 labels are known to compact already"),
+        notes[0]
+            .to_string()
+            .contains("25 labels are known to compact already"),
         "{notes:?}"
     );
     assert_eq!(held_out(&order, &parent(&ids)).0, 0);

@@ -112,7 +112,7 @@ fn labelled_sets_are_learned_alone_and_beside_simulations() {
         found
             .notes
             .iter()
-            .any(|note| note == "10 objects left out: no label"),
+            .any(|note| note.to_string() == "10 objects left out: no label"),
         "{:?}",
         found.notes
     );

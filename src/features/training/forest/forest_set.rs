@@ -1,6 +1,6 @@
 //! What forests learn from and are judged by: light curves of simulated and of labelled objects.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::bail;
 
@@ -19,10 +19,10 @@ use crate::{
             label_source::{LabelSource, OpenedLabels},
             labelled_set::Sources,
             labels::part_of_id,
+            note::{LeftOut, Note, Reason, Things},
         },
     },
     io::Decoder,
-    language::translated,
     lightcurve::{
         LightCurve,
         features::features,
@@ -30,7 +30,6 @@ use crate::{
     },
     simulate::Simulate,
     tasks::{cancel::CancelToken, parallel::in_parallel},
-    text,
 };
 
 /// Objects that validation is made with have numbers from here on, which no training reaches.
@@ -120,7 +119,7 @@ pub struct LabelledSet {
     /// Its objects.
     pub curves: Vec<KnownCurve>,
     /// What was left out, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl LabelledSet {
@@ -154,24 +153,18 @@ pub fn labelled(
     let truths = opened.truths();
     let candidates = opened.catalogue().iter().map(|(_, found)| found);
     let candidates: Vec<_> = candidates.filter(|one| !truths.is_silent(one)).collect();
-    let one = |number: u64| -> Result<KnownCurve, String> {
+    let one = |number: u64| -> Result<KnownCurve, Reason> {
         let candidate = candidates[number as usize];
         let label = truths.label(candidate, candidate.first_look());
-        let label = label.map_err(|_why| english!("no label"))?;
+        let label = label.map_err(|_why| Reason::Other(english!("no label").into()))?;
         let class = class_of(&label, classes);
-        let class =
-            class.ok_or_else(|| text!("label \"{label}\" is no class of a forest", label))?;
+        let class = class.ok_or(Reason::NoClass { label, model: None })?;
         let curve = of_candidate(candidate, decoder).whole();
         let id = candidate.id.clone();
         let class = class as u8;
         let is_long = curve.len() >= FEWEST_EPOCHS;
         let known = is_long.then_some(KnownCurve { id, class, curve });
-        known.ok_or_else(|| {
-            text!(
-                "fewer than {count} epochs can be measured",
-                count = FEWEST_EPOCHS
-            )
-        })
+        known.ok_or(Reason::FewEpochs(FEWEST_EPOCHS))
     };
     let all = candidates.len();
     let made = in_parallel(
@@ -184,23 +177,16 @@ pub fn labelled(
     let Some(made) = made else {
         return Ok(None);
     };
-    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
+    let mut left_out = LeftOut::default();
     let mut set = LabelledSet::default();
     for one in made {
         match one {
             Ok(known) => set.curves.push(known),
-            Err(why) => *left_out.entry(why).or_default() += 1,
+            Err(why) => left_out.add(why),
         }
     }
     set.notes = opened.problems().to_vec();
-    let counts = left_out.into_iter();
-    set.notes.extend(counts.map(|(why, count)| {
-        text!(
-            "{count} objects left out: {why}",
-            count,
-            why = translated(&why)
-        )
-    }));
+    set.notes.extend(left_out.notes(Things::Objects));
     if set.curves.is_empty() {
         let why = set.notes.first().map(|why| format!(": {why}"));
         bail!(

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     english,
+    features::training::note::Note,
     lightcurve::{
         Forest,
         growing::{Example, Origin, grow},
@@ -54,7 +55,7 @@ pub struct TrainedForest {
     /// How well it judges what it has not learned from; none without validation.
     pub judgement: Option<ForestJudgement>,
     /// What the user must know of the data: what was left out, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Trains; where it was cancelled, none. The order decides every byte of the trees, whatever the
@@ -106,7 +107,7 @@ pub(crate) struct Material {
     pub labelled: Vec<KnownCurve>,
     simulated: Vec<Example>,
     /// What was left out of the labels, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Material {
