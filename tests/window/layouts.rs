@@ -141,6 +141,22 @@ fn a_small_window_as_it_is_seen() {
 }
 
 #[test]
+fn a_large_window_and_a_fine_screen_as_they_are_seen() {
+    let folder = sequences(2);
+    for (name, [width, height], scale) in [
+        ("window_1000", [1000.0, 650.0], 1.0),
+        ("window_2500", [2500.0, 1400.0], 1.0),
+        ("window_scale_2", [900.0, 600.0], 2.0),
+    ] {
+        let mut view = drawn_view([width, height], |window| open_sequences(window, &folder));
+        view.set_pixels_per_point(scale);
+        view.run();
+        let part = Rect::from_min_max(pos2(0.0, 0.0), pos2(width, height - 40.0));
+        gpu_snapshot(&mut view, part * scale, name);
+    }
+}
+
+#[test]
 fn every_column_of_the_matrix_of_seven_classes_is_there_in_the_first_size() {
     let folder = sequences(14);
     let mut view = view([1320.0, 860.0], |window: &mut InlineWindow| {

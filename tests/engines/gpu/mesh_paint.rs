@@ -61,7 +61,7 @@ fn view(ui: &mut egui::Ui, picture: &egui::TextureHandle, is_late: bool) {
         painter.image(picture.id(), square, whole, Color32::WHITE);
         // Glyphs that the first frame did not have, above all.
         if is_late {
-            ui.label(egui::RichText::new("later: ΔΨ 曙 17.3").size(21.0));
+            ui.label(egui::RichText::new("later: ΔΨ 17.3 µJy").size(21.0));
         }
     });
 }
