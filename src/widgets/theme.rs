@@ -9,7 +9,7 @@ use egui::{
 use crate::{
     domain::{Band, Class, Vocabulary},
     imaging::{ColorMap, heat_map},
-    workspace::settings::Theme,
+    workspace::settings::{Appearance, Density, Theme},
 };
 
 /// The grid that everything stands on, points.
@@ -280,7 +280,17 @@ pub fn leave_ground_to_window(ctx: &egui::Context) {
 }
 
 /// Gives a context our sizes and colours.
-pub fn apply(ctx: &egui::Context, theme: Theme) {
+pub fn apply(ctx: &egui::Context, appearance: Appearance) {
+    let Appearance {
+        theme,
+        density,
+        size_percent,
+    } = appearance;
+    let room = match density {
+        Density::Normal => 1.0,
+        Density::Dense => 0.6,
+    };
+    ctx.set_zoom_factor(size_percent as f32 / 100.0);
     let egui_theme = match theme {
         Theme::Dark => egui::Theme::Dark,
         Theme::Light => egui::Theme::Light,
@@ -310,9 +320,12 @@ pub fn apply(ctx: &egui::Context, theme: Theme) {
             ),
         ]
         .into();
-        style.spacing.item_spacing = egui::vec2(GRID, GRID / 2.0);
-        style.spacing.button_padding = egui::vec2(GRID, GRID / 4.0 + 1.0);
-        style.spacing.interact_size.y = 22.0;
+        style.spacing.item_spacing = egui::vec2(GRID, GRID / 2.0) * room;
+        style.spacing.button_padding = egui::vec2(GRID, GRID / 4.0 + 1.0) * room;
+        style.spacing.interact_size.y = match density {
+            Density::Normal => 22.0,
+            Density::Dense => 18.0,
+        };
         style.visuals = visuals(theme);
     });
 }

@@ -13,6 +13,7 @@ use crate::{
         display::{Lock, Scope},
         keys::Chord,
         screen::Field,
+        settings::Appearance,
         shared::Shared,
     },
 };
@@ -122,8 +123,10 @@ pub struct ViewMemory {
     pub batches: u64,
     /// True where the window is cleared to the colour of panels.
     pub is_ground_of_window: bool,
-    /// The theme that the context was given.
-    pub theme: Option<crate::workspace::settings::Theme>,
+    /// What the context looks like.
+    pub appearance: Option<Appearance>,
+    /// The size of text and buttons in the last frame, percent.
+    pub size_percent: Option<u32>,
 }
 
 impl ViewMemory {

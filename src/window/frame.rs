@@ -55,7 +55,10 @@ pub fn frame_ui(
     if *host.state().shared.sight.last() != drawn {
         host.apply(Command::Drawn(Box::new(drawn)));
     }
-    apply_theme(ui, host.state(), memory);
+    apply_appearance(ui, host.state(), memory);
+    if let Some(settings) = keep_size(ui, host.state(), memory) {
+        host.apply(settings);
+    }
     let mut asked = Vec::new();
     hotkeys::hotkeys(ui, host.state(), memory, &mut asked);
     run_motion(ui, host.state(), memory, &mut asked);
@@ -80,7 +83,7 @@ pub fn frame_ui(
     let is_mirror_stale = memory.view.hover != memory.view.next_hover;
     memory.view.hover = memory.view.next_hover.take();
     memory.view.had_text_field = ui.ctx().text_edit_focused();
-    if memory.view.theme != Some(host.state().shared.settings.theme) {
+    if memory.view.appearance != Some(host.state().shared.settings.appearance()) {
         // A key has changed it after the colours of this frame were chosen.
         widgets::repaint_once(ui.ctx());
     }
@@ -95,11 +98,25 @@ pub fn frame_ui(
     commands
 }
 
-fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
-    if memory.view.theme == Some(state.shared.settings.theme) {
+/// The size that `Ctrl` with plus, minus or zero gave to text and buttons is kept as one that was chosen.
+fn keep_size(ui: &Ui, state: &AppState, memory: &mut Memory) -> Option<Command> {
+    let size_percent = (100.0 * ui.ctx().zoom_factor()).round() as u32;
+    let last = memory.view.size_percent.replace(size_percent)?;
+    let chosen = state.shared.settings.appearance().size_percent;
+    if size_percent == last || size_percent == chosen {
+        return None;
+    }
+    let mut settings = state.shared.settings.clone();
+    settings.size_percent = size_percent;
+    Some(Command::Session(Session::Settings(Box::new(settings))))
+}
+
+fn apply_appearance(ui: &Ui, state: &AppState, memory: &mut Memory) {
+    let appearance = state.shared.settings.appearance();
+    if memory.view.appearance == Some(appearance) {
         return;
     }
-    if memory.view.theme.is_none() {
+    if memory.view.appearance.is_none() {
         theme::install_fonts(ui.ctx());
         // egui would close the window by Ctrl+Q itself: a second request beside ours, which loses what the first was refused for.
         ui.ctx()
@@ -107,8 +124,8 @@ fn apply_theme(ui: &Ui, state: &AppState, memory: &mut Memory) {
         ui.ctx().add_plugin(InputOrder::default());
         ui.ctx().add_plugin(FocusInSight::default());
     }
-    memory.view.theme = Some(state.shared.settings.theme);
-    theme::apply(ui.ctx(), state.shared.settings.theme);
+    memory.view.appearance = Some(appearance);
+    theme::apply(ui.ctx(), appearance);
     // What of this frame was laid out before has the other colours.
     widgets::repaint_once(ui.ctx());
     if memory.view.is_ground_of_window {

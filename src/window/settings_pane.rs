@@ -19,7 +19,7 @@ use crate::{
     },
     workspace::{
         action::{ACTIONS, Action},
-        settings::{FileDialogs, Settings, Theme},
+        settings::{Density, FileDialogs, Settings, Theme},
     },
 };
 
@@ -129,12 +129,27 @@ fn general_ui(ui: &mut Ui, state: &AppState, settings: &mut Settings) {
     ui.end_row();
 }
 
-/// Light or dark, and the language.
+/// Light or dark, sizes, and the language.
 fn look_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.label(text!("Theme"));
     ui.horizontal(|ui| {
         ui.radio_value(&mut settings.theme, Theme::Dark, text!("dark"));
         ui.radio_value(&mut settings.theme, Theme::Light, text!("light"));
+    });
+    ui.end_row();
+    ui.label(text!("Text and buttons"));
+    ui.horizontal(|ui| {
+        for percent in [80, 100, 120, 150, 200] {
+            let size = format!("{percent} %");
+            ui.radio_value(&mut settings.size_percent, percent, size)
+                .on_hover_text(text!("Ctrl with plus, minus and zero changes it too"));
+        }
+    });
+    ui.end_row();
+    ui.label(text!("Spacing"));
+    ui.horizontal(|ui| {
+        ui.radio_value(&mut settings.density, Density::Normal, text!("normal"));
+        ui.radio_value(&mut settings.density, Density::Dense, text!("dense"));
     });
     ui.end_row();
     ui.label(text!("Language"));

@@ -21,6 +21,25 @@ pub enum Theme {
     Light,
 }
 
+/// Room between and within what can be clicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Density {
+    #[default]
+    Normal,
+    /// More on the screen.
+    Dense,
+}
+
+/// How the window looks, stamps aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appearance {
+    pub theme: Theme,
+    pub density: Density,
+    /// Text and buttons, percent of their usual size.
+    pub size_percent: u32,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileDialogs {
@@ -41,6 +60,9 @@ pub enum FileDialogs {
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
+    pub density: Density,
+    /// Text and buttons, percent of their usual size.
+    pub size_percent: u32,
     /// Of the texts of the window.
     pub language: Language,
     /// Name written with each label; empty takes the login name.
@@ -93,6 +115,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::Dark,
+            density: Density::Normal,
+            size_percent: 100,
             language: Language::System,
             annotator: String::new(),
             memory_mib: 1024,
@@ -134,6 +158,15 @@ impl Settings {
         match self.views.iter_mut().find(|known| known.name == view.name) {
             Some(known) => *known = view,
             None => self.views.push(view),
+        }
+    }
+
+    /// How the window looks; sizes that nobody could read or that fill the screen are brought into range.
+    pub fn appearance(&self) -> Appearance {
+        Appearance {
+            theme: self.theme,
+            density: self.density,
+            size_percent: self.size_percent.clamp(50, 300),
         }
     }
 

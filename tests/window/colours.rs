@@ -17,7 +17,7 @@ use destello::{
         ALARM, AMBER, SPEAKS_AGAINST, SPEAKS_FOR, band_color, class_color, contrast, model_color,
         on, panel_color, readable, side_color,
     },
-    workspace::settings::Theme,
+    workspace::settings::{Appearance, Settings, Theme},
 };
 
 const LEAST_DIFFERENCE: f64 = 10.0;
@@ -271,7 +271,13 @@ fn text_of_views_is_read_in_both_themes() {
     use destello::widgets::theme::{accent_text, alarm_text, apply, caption_color, matte};
     for theme in [Theme::Dark, Theme::Light] {
         let ctx = egui::Context::default();
-        apply(&ctx, theme);
+        apply(
+            &ctx,
+            Appearance {
+                theme,
+                ..Settings::default().appearance()
+            },
+        );
         let mut pairs = Vec::new();
         let input = egui::RawInput::default();
         ctx.run_ui(input, |ui| {

@@ -8,8 +8,11 @@ use super::{
 };
 use destello::{
     text,
-    window::command::{Command, Scoring},
-    workspace::action::Action,
+    window::command::{Command, Scoring, Session},
+    workspace::{
+        action::Action,
+        settings::{Density, Settings},
+    },
 };
 use egui::{Rect, accesskit::Role, pos2};
 use tempfile::TempDir;
@@ -128,6 +131,38 @@ pub(crate) fn bars_of_real_or_bogus_are_whole_in_every_size() {
         assert!(bars.iter().any(|(known, _)| known == choose), "{bars:?}");
         assert_apart(size, &bars);
     }
+}
+
+/// Gives the window settings that were changed.
+fn choose(view: &mut View, change: impl FnOnce(&mut Settings)) {
+    let window = &mut view.state_mut().window;
+    let mut settings = window.state.shared.settings.clone();
+    change(&mut settings);
+    window.apply(Command::Session(Session::Settings(Box::new(settings))));
+    view.run();
+}
+
+#[test]
+fn text_and_buttons_have_the_size_and_the_room_that_were_chosen() {
+    let set = super::StampSet::new();
+    let mut view = view([1320.0, 860.0], |window: &mut InlineWindow| {
+        super::open(window, &set);
+    });
+    let height = |view: &View| rect_of(view, text!("Hide scores")).height();
+    let zoom = |view: &View| (100.0 * view.ctx.zoom_factor()).round() as u32;
+    let usual = height(&view);
+    choose(&mut view, |settings| settings.density = Density::Dense);
+    assert!(height(&view) < usual - 2.0, "{usual} {}", height(&view));
+    choose(&mut view, |settings| settings.size_percent = 150);
+    assert_eq!(zoom(&view), 150);
+    // Keys change it too, and that is kept.
+    view.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Minus);
+    view.run();
+    let size = window(&view).state.shared.settings.size_percent;
+    assert_eq!((size, zoom(&view)), (140, 140));
+    // Nothing but a size that can be read is taken out of a file.
+    choose(&mut view, |settings| settings.size_percent = 1);
+    assert_eq!(zoom(&view), 50);
 }
 
 #[test]
