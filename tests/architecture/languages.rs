@@ -47,7 +47,7 @@ const SHOWING: [&str; 25] = [
 ];
 
 /// What is written alike in every language: whole texts and words.
-const ALIKE: [&str; 12] = [
+const ALIKE: [&str; 13] = [
     "Dec",
     "MJD",
     "MJD (scale)",
@@ -58,6 +58,7 @@ const ALIKE: [&str; 12] = [
     "ana, luis, mei",
     "arcsec",
     "destello",
+    "mag",
     "postgresql://user@host/database",
     "t-SNE",
 ];

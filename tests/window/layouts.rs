@@ -148,11 +148,21 @@ fn text_and_buttons_have_the_size_and_the_room_that_were_chosen() {
     let mut view = view([1320.0, 860.0], |window: &mut InlineWindow| {
         super::open(window, &set);
     });
-    let height = |view: &View| rect_of(view, text!("Hide scores")).height();
+    let room = |view: &View| view.ctx.style_of(egui::Theme::Dark).spacing.item_spacing;
+    let class = |view: &View| {
+        let classes = buttons(view);
+        classes
+            .iter()
+            .find(|(name, _)| name.starts_with("2 "))
+            .expect("a class")
+            .1
+            .top()
+    };
     let zoom = |view: &View| (100.0 * view.ctx.zoom_factor()).round() as u32;
-    let usual = height(&view);
+    let (usual, second) = (room(&view), class(&view));
     choose(&mut view, |settings| settings.density = Density::Dense);
-    assert!(height(&view) < usual - 2.0, "{usual} {}", height(&view));
+    assert!(room(&view).x < usual.x - 2.0, "{usual:?}");
+    assert!(class(&view) < second, "classes are nearer to each other");
     choose(&mut view, |settings| settings.size_percent = 150);
     assert_eq!(zoom(&view), 150);
     // Keys change it too, and that is kept.
