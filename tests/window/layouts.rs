@@ -139,7 +139,8 @@ fn choose(view: &mut View, change: impl FnOnce(&mut Settings)) {
     let mut settings = window.state.shared.settings.clone();
     change(&mut settings);
     window.apply(Command::Session(Session::Settings(Box::new(settings))));
-    view.run();
+    // What is laid out in the first frame has the old sizes still.
+    view.run_steps(3);
 }
 
 #[test]
@@ -195,6 +196,7 @@ fn a_large_window_and_a_fine_screen_as_they_are_seen() {
     ] {
         let mut view = drawn_view([width, height], |window| open_sequences(window, &folder));
         view.set_pixels_per_point(scale);
+        view.set_size(egui::vec2(width, height) * scale);
         view.run();
         let part = Rect::from_min_max(pos2(0.0, 0.0), pos2(width, height - 40.0));
         gpu_snapshot(&mut view, part * scale, name);
