@@ -51,7 +51,7 @@ pub type View = Harness<'static, Shown>;
 pub fn view(size: [f32; 2], prepare: impl FnOnce(&mut InlineWindow)) -> View {
     let mut window = InlineWindow::new(Settings::default(), "ana", None);
     prepare(&mut window);
-    settled(size, window, Harness::builder())
+    settled(size, window, Harness::builder().with_pixels_per_point(1.0))
 }
 
 /// A view whose stamps are drawn, after `prepare`.
@@ -59,9 +59,27 @@ pub fn drawn_view(size: [f32; 2], prepare: impl FnOnce(&mut InlineWindow)) -> Vi
     drawn_view_within(ATLAS_BYTES, size, prepare).0
 }
 
+/// The same on a screen of so many pixels a point.
+pub fn drawn_view_of_scale(
+    scale: f32,
+    size: [f32; 2],
+    prepare: impl FnOnce(&mut InlineWindow),
+) -> View {
+    drawn(ATLAS_BYTES, scale, size, prepare).0
+}
+
 /// The same with so much memory of the GPU for stamps, and the atlas that takes it.
 pub fn drawn_view_within(
     atlas_bytes: u64,
+    size: [f32; 2],
+    prepare: impl FnOnce(&mut InlineWindow),
+) -> (View, Arc<StampAtlas>) {
+    drawn(atlas_bytes, 1.0, size, prepare)
+}
+
+fn drawn(
+    atlas_bytes: u64,
+    scale: f32,
     size: [f32; 2],
     prepare: impl FnOnce(&mut InlineWindow),
 ) -> (View, Arc<StampAtlas>) {
@@ -72,7 +90,8 @@ pub fn drawn_view_within(
     let mut window = InlineWindow::new(Settings::default(), "ana", Some(atlas));
     prepare(&mut window);
     let renderer = WgpuTestRenderer::from_render_state(state);
-    let view = settled(size, window, Harness::builder().renderer(renderer));
+    let builder = Harness::builder().renderer(renderer);
+    let view = settled(size, window, builder.with_pixels_per_point(scale));
     (view, held)
 }
 
@@ -114,7 +133,6 @@ fn settled(
     let asks = shown.asked_frame.clone();
     let mut view = builder
         .with_size(Vec2::from(size))
-        .with_pixels_per_point(1.0)
         .with_os(egui::os::OperatingSystem::Nix)
         .build_ui_state(frame, shown);
     observe(&view.ctx, move |request| {

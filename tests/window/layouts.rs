@@ -3,7 +3,10 @@
 
 use super::{
     common::{InlineWindow, sky::simulate},
-    harness::{View, drawn_view, gpu_snapshot, picture, places, rect_of, ui_snapshot, view},
+    harness::{
+        View, drawn_view, drawn_view_of_scale, gpu_snapshot, picture, places, rect_of, ui_snapshot,
+        view,
+    },
     window,
 };
 use destello::{
@@ -194,10 +197,8 @@ fn a_large_window_and_a_fine_screen_as_they_are_seen() {
         ("window_2500", [2500.0, 1400.0], 1.0),
         ("window_scale_2", [900.0, 600.0], 2.0),
     ] {
-        let mut view = drawn_view([width, height], |window| open_sequences(window, &folder));
-        view.set_pixels_per_point(scale);
-        view.set_size(egui::vec2(width, height) * scale);
-        view.run();
+        let open = |window: &mut InlineWindow| open_sequences(window, &folder);
+        let mut view = drawn_view_of_scale(scale, [width, height], open);
         let part = Rect::from_min_max(pos2(0.0, 0.0), pos2(width, height - 40.0));
         gpu_snapshot(&mut view, part * scale, name);
     }
