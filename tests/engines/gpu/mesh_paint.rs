@@ -11,7 +11,8 @@ use egui_kittest::{
 use egui_wgpu::{CallbackTrait, RenderState};
 use image::RgbaImage;
 
-const SIZE: [u32; 2] = [360, 240];
+/// Of the window, points.
+const SIZE: egui::Vec2 = vec2(360.0, 240.0);
 
 /// Draws nothing, between what is drawn below it and above.
 struct Nothing;
@@ -77,9 +78,8 @@ fn draw(is_ours: bool, pixels_per_point: f32) -> RgbaImage {
     let installed = Arc::new(state.clone());
     let mut frames = 0;
     let mut picture = None;
-    let [width, height] = SIZE.map(|side| side as f32 / pixels_per_point);
     let mut harness = Harness::builder()
-        .with_size(vec2(width, height))
+        .with_size(SIZE)
         .with_pixels_per_point(pixels_per_point)
         .renderer(WgpuTestRenderer::from_render_state(state))
         .build_ui(move |ui| {
