@@ -161,7 +161,7 @@ impl Settings {
         }
     }
 
-    /// How the window looks; sizes that nobody could read or that fill the screen are brought into range.
+    /// How the window looks; sizes too small to read or too large for the screen are brought into range.
     pub fn appearance(&self) -> Appearance {
         Appearance {
             theme: self.theme,

@@ -84,7 +84,7 @@ fn who_is_to_judge_a_candidate_sees_no_label_of_others_before() {
     ben.act(Action::Undo);
     assert_eq!(ben.classes(&["hits01"]), ["-"]);
     assert_eq!(ben.state.shared.labelled(), 0);
-    // It is hidden after a restart too, and from nobody to whom it is not assigned.
+    // It is hidden after a restart too, and from no one to whom it is not assigned.
     let mut ben = ben.restart();
     assert_eq!(ben.classes(&["hits01"]), ["-"]);
     ben.state.shared.settings.annotator = "cleo".into();
@@ -145,7 +145,7 @@ fn what_is_not_seen_is_not_taken_away() {
     };
     ana.apply(note("a dipole"));
     wait_for(&mut ben, 3);
-    // Neither what others gave nor what nobody gave: the answer is the same.
+    // Neither what others gave nor what no one gave: the answer is the same.
     for id in ["hits01", "hits02"] {
         ben.go_to(id);
         ben.act(Action::ClearLabel);

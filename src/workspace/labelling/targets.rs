@@ -116,7 +116,7 @@ impl Shared {
         }
     }
 
-    /// Whom a decision is about; where it is about nobody, why is reported in the status bar.
+    /// Whom a decision is about; where it is about no candidate, why is reported in the status bar.
     pub fn targets_or_warn(&mut self, cx: &Context) -> Option<Targets> {
         match self.targets() {
             Ok(targets) => Some(targets),

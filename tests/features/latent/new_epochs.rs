@@ -64,7 +64,7 @@ fn places_that_were_on_their_way_are_not_taken_for_those_of_other_epochs() {
     let mut window = InlineWindow::on(&set.path(), &set.beside("night.destello"));
     window.embed_by(MADE);
     window.begin(Command::Latent(Latent::Start));
-    // They are worked out, and nobody has read them.
+    // They are worked out, and no one has read them.
     let since = Instant::now();
     let done = |window: &InlineWindow| {
         let running = window.state.latent.running.as_ref();
